@@ -1,0 +1,291 @@
+"""Create, read, edit, delete and restore contacts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from store import database, properties, settings
+from store.errors import AlreadyExists, Invalid, InvalidFields, NotFound, UnknownRange
+from store.language import _
+from store.models import Contact
+from store.values import email, phone, property_type, text, times
+
+LIVING = peewee.SQL("0")
+"""What `Contact.deleted` equals for the living: a literal, since a bound value finds no partial index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact with all that is known of it."""
+
+    id: int
+    phone: str | None
+    """E.164."""
+    name: str
+    email: str | None
+    user_initiated: int
+    business_initiated: int
+    cancelled_outbounds: int
+    received_notifications: int
+    first_interaction: int
+    """Seconds since 1970, like all times; 0 for never."""
+    last_interaction: int
+    created: int
+    changed: int
+    origin: str
+    """message, hand or import."""
+    import_id: int | None
+    properties: Mapping[int, str]
+    """Canonical values by the property's id; what is unset is absent."""
+    deleted: int
+
+    @property
+    def label(self) -> str:
+        """Name and phone, to tell people apart in sentences."""
+        return f"{self.name} ({self.phone})" if self.phone else self.name
+
+
+def property_field(property_id: int) -> str:
+    """The name under which InvalidFields reports on a property."""
+    return f"property:{property_id}"
+
+
+def search_key(name: str, number: str | None, address: str | None) -> str:
+    """What a contact is found by, folded; the one way in which it is ever made."""
+    return "\n".join((text.fold(name), (number or "").lstrip("+"), text.fold(address or "")))
+
+
+def get(contact_id: int) -> Person:
+    """The contact, in the bin or not; raises NotFound."""
+    found = get_many([contact_id])
+    if not found:
+        raise NotFound(_("There is no contact id:{id}.").format(id=contact_id))
+    return found[0]
+
+
+def get_many(ids: Sequence[int]) -> list[Person]:
+    """The contacts in the order of `ids` (at most some hundreds); missing ones are left out."""
+    rows = {row.id: _outward(row) for row in Contact.select().where(Contact.id.in_(ids))}
+    return [rows[i] for i in ids if i in rows]
+
+
+def find(reference: str) -> Person:
+    """The living contact that `id:N` or a phone number in any writing means; raises NotFound or Invalid."""
+    prefix, colon, number = reference.partition(":")
+    if colon and prefix.strip().lower() == "id":
+        if not number.strip().isdecimal():
+            raise Invalid(_("“{reference}” is not an id; write it like id:12.").format(reference=reference))
+        row = Contact.get_or_none((Contact.id == int(number)) & (Contact.deleted == LIVING))
+    else:
+        row = _living(_number(reference, None, accept_unknown=True))
+    if row is None:
+        raise NotFound(_("There is no contact {reference}.").format(reference=reference))
+    return _outward(row)
+
+
+def create(
+    raw_phone: str,
+    name: str,
+    *,
+    country: str | None = None,
+    address: str = "",
+    values: Mapping[int, str] | None = None,
+    accept_unknown: bool = False,
+) -> Person:
+    """Create a contact by hand from what a person wrote; `values` are raw, by property id.
+
+    Digits without + belong to `country` (two letters) if given. Raises UnknownRange alone if nothing else
+    is wrong (`accept_unknown` takes such a number), else InvalidFields with a sentence by field; a number that a
+    living contact has is such a fault.
+    """
+    faults: dict[str, str] = {}
+    unknown: UnknownRange | None = None
+    number = None
+    try:
+        number = _number(raw_phone, country, accept_unknown)
+    except UnknownRange as error:
+        unknown, number = error, error.phone
+    except Invalid as error:
+        faults["phone"] = str(error)
+    fields = _checked(name, address, values or {}, faults)
+    with database.writing():
+        existing = _living(number) if number else None
+        if existing is not None:
+            faults["phone"] = _exists(_outward(existing))
+        if faults:
+            raise InvalidFields(faults)
+        if unknown is not None:
+            raise unknown
+        now = times.now()
+        row = Contact.create(
+            phone=number,
+            created=now,
+            changed=now,
+            origin="hand",
+            search_key=search_key(fields["name"], number, fields["email"]),
+            **fields,
+        )
+    return _outward(row)
+
+
+def edit(
+    contact_id: int,
+    *,
+    name: str | None = None,
+    address: str | None = None,
+    values: Mapping[int, str] | None = None,
+) -> Person:
+    """Change what is not None; an empty string takes an email or a property away. Raises InvalidFields."""
+    with database.writing():
+        row = Contact.get_or_none((Contact.id == contact_id) & (Contact.deleted == LIVING))
+        if row is None:
+            raise NotFound(_("This contact has been deleted in the meantime."))
+        faults: dict[str, str] = {}
+        fields = _checked(name, address, values or {}, faults)
+        if faults:
+            raise InvalidFields(faults)
+        changed: dict[str, str] = fields.pop("properties")
+        kept = {key: value for key, value in row.properties.items() if int(key) not in (values or {})}
+        row.properties = kept | changed
+        for field, value in fields.items():
+            setattr(row, field, value)
+        row.search_key = search_key(row.name, row.phone, row.email)
+        row.changed = times.now()
+        row.save()
+    return _outward(row)
+
+
+def delete(ids: Iterable[int]) -> int:
+    """Put living contacts into the bin; how many there were."""
+    with database.writing():
+        query = Contact.update(deleted=times.now()).where(
+            Contact.id.in_(list(ids)), Contact.deleted == LIVING
+        )
+        return int(query.execute())
+
+
+def restore(contact_id: int) -> Person:
+    """Bring a contact back from the bin; raises AlreadyExists if another one has the number by now."""
+    with database.writing():
+        row = Contact.get_or_none(Contact.id == contact_id)
+        if row is None:
+            raise NotFound(_("This contact is not in the bin any more."))
+        other = _living(row.phone) if row.phone and row.deleted else None
+        if other is not None:
+            raise AlreadyExists(_exists(_outward(other)))
+        row.deleted = 0
+        row.save()
+    return _outward(row)
+
+
+def existing(numbers: Sequence[str]) -> dict[str, tuple[str, int | None, int | None]]:
+    """Of the E.164 numbers given, those that a living contact has, itself or by a variant.
+
+    By the number asked: the number found, and the import and row that it came from, if any.
+    """
+    asked: dict[str, list[str]] = {}
+    for number in numbers:
+        for writing in (number, *phone.variants(number)):
+            asked.setdefault(writing, []).append(number)
+    found: dict[str, tuple[str, int | None, int | None]] = {}
+    wanted = list(asked)
+    for start in range(0, len(wanted), 5_000):
+        query = (
+            Contact.select(Contact.phone, Contact.import_id, Contact.import_row)
+            .where(Contact.phone.in_(wanted[start : start + 5_000]), Contact.deleted == LIVING)
+            .tuples()
+        )
+        for row in query:
+            for number in asked[row[0]]:
+                # The very number counts before a variant of it.
+                if number not in found or row[0] == number:
+                    found[number] = row
+    return found
+
+
+def _living(number: str) -> Contact | None:
+    rows = list(
+        Contact.select().where(
+            Contact.phone.in_([number, *phone.variants(number)]), Contact.deleted == LIVING
+        )
+    )
+    return next((row for row in rows if row.phone == number), rows[0] if rows else None)
+
+
+def _exists(person: Person) -> str:
+    return _("{name} has the number {phone} already.").format(name=person.name, phone=person.phone)
+
+
+def _number(raw: str, country: str | None, accept_unknown: bool) -> str:
+    try:
+        return phone.parse(raw, country).e164
+    except UnknownRange as error:
+        if accept_unknown:
+            return error.phone
+        raise
+
+
+def checked_name(raw: str) -> str:
+    """A contact's name; raises Invalid if it is missing or too long."""
+    name = text.checked(raw)
+    if not name:
+        raise Invalid(_("The name is missing."))
+    return name
+
+
+def _checked(
+    name: str | None, address: str | None, values: Mapping[int, str], faults: dict[str, str]
+) -> dict[str, Any]:
+    """The fields given, as they are stored; what is wrong goes into `faults`."""
+    fields: dict[str, Any] = {}
+    if name is not None:
+        _try(faults, "name", lambda: fields.update(name=checked_name(name)))
+    if address is not None:
+        _try(faults, "email", lambda: fields.update(email=email.parse(address) if address.strip() else None))
+    known = {item.id: item for item in properties.list_all()}
+    formats = settings.load().formats
+    stored: dict[str, str] = {}
+    for property_id, raw in values.items():
+        if not raw.strip():
+            continue
+        item = known.get(property_id)
+        key = property_field(property_id)
+        if item is None:
+            faults[key] = _("This property is not there any more.")
+            continue
+        try:
+            stored[str(property_id)] = property_type.parse(item.type, raw, formats, item.choices)
+        except Invalid as error:
+            faults[key] = f"{item.name}: {error}"
+    fields["properties"] = stored
+    return fields
+
+
+def _try(faults: dict[str, str], field: str, action: Any) -> None:
+    try:
+        action()
+    except Invalid as error:
+        faults[field] = str(error)
+
+
+def _outward(row: Contact) -> Person:
+    return Person(
+        id=row.id,
+        phone=row.phone,
+        name=row.name,
+        email=row.email,
+        user_initiated=row.user_initiated,
+        business_initiated=row.business_initiated,
+        cancelled_outbounds=row.cancelled_outbounds,
+        received_notifications=row.received_notifications,
+        first_interaction=row.first_interaction,
+        last_interaction=row.last_interaction,
+        created=row.created,
+        changed=row.changed,
+        origin=row.origin,
+        import_id=row.import_id,
+        properties={int(key): value for key, value in row.properties.items()},
+        deleted=row.deleted,
+    )

@@ -1,0 +1,287 @@
+"""Where the data lives: find, open, migrate and guard the database; connections; files beside it."""
+
+import os
+import re
+import sqlite3
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import peewee
+
+from store.errors import DatabaseUnavailable
+from store.language import _
+
+db = peewee.DatabaseProxy()
+"""The database in use: one a process. `open_database` sets it."""
+
+APPLICATION_ID = 0x57A_C0DE
+"""Tells our files from those of other programs (PRAGMA application_id)."""
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "normal",
+    "foreign_keys": 1,
+    "cache_size": -16_000,
+    "journal_size_limit": 64 * 1024 * 1024,
+    "wal_autocheckpoint": 4_000,
+}
+_BUSY_SECONDS = 5
+_NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
+
+
+def default_path() -> Path:
+    """The person's own database, in the data folder of the platform."""
+    from platformdirs import user_data_path
+
+    return user_data_path("contacts", appauthor=False) / "contacts.db"
+
+
+def path_of(location: str | Path | None) -> Path:
+    """The absolute path that a path, `sqlite:///path` or None (the default) means."""
+    if location is None or location == "":
+        return default_path()
+    text = str(location)
+    if text.startswith("sqlite:///"):
+        text = text.removeprefix("sqlite:///")
+    elif re.match(r"[a-z][a-z0-9+]*://", text):
+        raise DatabaseUnavailable(
+            _("This version keeps its data in SQLite: name a file instead of “{url}”.").format(
+                url=text.split("://")[0] + "://…"
+            )
+        )
+    return Path(text).expanduser().absolute()
+
+
+def open_database(
+    location: str | Path | None = None, *, create: bool = True, read_only: bool = False
+) -> Path:
+    """Open (and, where it must be, create or migrate) the database and connect this thread; its path.
+
+    Read-only means that nothing is written through this program, not that the file is opened so: readers
+    of a WAL database write to its index. Raises DatabaseUnavailable with a sentence.
+    """
+    path = path_of(location)
+    create = create and not read_only
+    _check_place(path, create)
+    database = peewee.SqliteDatabase(
+        f"{path.as_uri()}?mode=rwc" if create else f"{path.as_uri()}?mode=rw",
+        uri=True,
+        pragmas=_PRAGMAS,
+        timeout=_BUSY_SECONDS,
+        lock_type="IMMEDIATE",
+        autoconnect=False,
+    )
+    close()
+    db.initialize(database)
+    _state.path, _state.read_only = path, read_only
+    try:
+        _prepare(database, path)
+    except (peewee.DatabaseError, sqlite3.DatabaseError, OSError) as error:
+        close()
+        raise DatabaseUnavailable(_sentence(path, error)) from error
+    except DatabaseUnavailable:
+        close()
+        raise
+    return path
+
+
+@dataclass
+class _State:
+    path: Path = Path()
+    read_only: bool = False
+
+
+_state = _State()
+
+
+def path() -> Path:
+    """The file of the open database."""
+    return _state.path
+
+
+def is_read_only() -> bool:
+    """Whether nothing may be written."""
+    return _state.read_only
+
+
+def connect() -> None:
+    """Give the calling thread its own connection, to be kept."""
+    db.connect(reuse_if_open=True)
+
+
+def close() -> None:
+    """Close the calling thread's connection, if it has one."""
+    if db.obj is not None and not db.is_closed():
+        db.close()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """One transaction that may write, from its first statement on; never await inside."""
+    if _state.read_only:
+        raise DatabaseUnavailable(_("The database was opened for reading only."))
+    try:
+        with db.atomic():
+            yield
+    except peewee.IntegrityError:
+        raise
+    except peewee.OperationalError as error:
+        raise DatabaseUnavailable(_sentence(path(), error)) from error
+
+
+def data_version() -> int:
+    """A number that changes when another connection has committed; compare on one kept connection."""
+    return int(db.execute_sql("PRAGMA data_version").fetchone()[0])
+
+
+def files_folder() -> Path:
+    """The folder beside the database for locks, logs and kept files, with its mode; made when missing."""
+    folder = path().with_name(path().name + "-files")
+    if not folder.is_dir():
+        mode = stat.S_IMODE(path().stat().st_mode)
+        folder.mkdir(exist_ok=True)
+        # Whoever may read the database may enter the folder.
+        folder.chmod(mode | (mode & 0o444) >> 2)
+    return folder
+
+
+def open_beside(name: str, *, append: bool = False) -> int:
+    """A descriptor of a file in `files_folder`, made with the database's mode; the caller closes it."""
+    target = files_folder() / name
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_APPEND if append else 0)
+    descriptor = os.open(target, flags, 0o600)
+    mode = stat.S_IMODE(path().stat().st_mode)
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode and os.fstat(descriptor).st_uid == os.getuid():
+        os.fchmod(descriptor, mode)
+    return descriptor
+
+
+def _check_place(path: Path, create: bool) -> None:
+    if path.is_dir():
+        raise DatabaseUnavailable(
+            _("{path} is a folder; name a file for the database.").format(path=path)
+        )
+    if path == default_path() and create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.parent.is_dir():
+        raise DatabaseUnavailable(
+            _("There is no folder {folder}; make it first, or name another database.").format(
+                folder=path.parent
+            )
+        )
+    if not path.exists() and not create:
+        raise DatabaseUnavailable(_("There is no database {path}.").format(path=path))
+    if _file_system(path.parent) in _NETWORK_FILE_SYSTEMS:
+        raise DatabaseUnavailable(
+            _(
+                "{folder} lies on a network drive, where a shared database can be damaged; "
+                "keep it on the server itself and open it over SSH."
+            ).format(folder=path.parent)
+        )
+
+
+def _file_system(folder: Path) -> str:
+    """The type of the file system that holds `folder`; empty where the system does not tell."""
+    try:
+        lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    except OSError:
+        return ""
+    best, kind = "", ""
+    target = str(folder.resolve())
+    for line in lines:
+        fields, __, rest = line.partition(" - ")
+        mount = fields.split()[4].encode().decode("unicode_escape")
+        inside = target == mount or target.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= len(best):
+            best, kind = mount, rest.split()[0]
+    return kind
+
+
+def _prepare(database: peewee.SqliteDatabase, path: Path) -> None:
+    database.connect()
+    wanted = sorted(file.stem for file in _MIGRATIONS.glob("[0-9]*.py"))
+    if _applied(database, path) == wanted:
+        return
+    with _start_lock(path):
+        applied = _applied(database, path)
+        if applied != wanted:
+            _migrate(database)
+
+
+def _applied(database: peewee.SqliteDatabase, path: Path) -> list[str]:
+    """The migrations that the file has; raises DatabaseUnavailable if it is not ours or newer than we are."""
+    application_id = database.execute_sql("PRAGMA application_id").fetchone()[0]
+    tables = {row[0] for row in database.execute_sql("SELECT name FROM sqlite_master")}
+    if application_id != APPLICATION_ID and tables:
+        raise DatabaseUnavailable(
+            _("{path} is a database of another program; name another file.").format(path=path)
+        )
+    if "schema_migration" not in tables:
+        return []
+    rows = database.execute_sql("SELECT name FROM schema_migration ORDER BY name").fetchall()
+    applied = [row[0] for row in rows]
+    known = {file.stem for file in _MIGRATIONS.glob("[0-9]*.py")}
+    if not known.issuperset(applied):
+        raise DatabaseUnavailable(
+            _("{path} was made by a newer version of this program; update it.").format(path=path)
+        )
+    return applied
+
+
+def _migrate(database: peewee.SqliteDatabase) -> None:
+    # Imported here: only the first start after an update has anything to migrate.
+    from playhouse.migrations import Runner
+
+    # In the transaction of the first table: a file with our mark and no tables must not be left behind.
+    with database.atomic():
+        database.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+        Runner(database, str(_MIGRATIONS)).up()
+
+
+@contextmanager
+def _start_lock(path: Path) -> Iterator[None]:
+    """Held by one process at a time: eight first starts at once gave seven "table already exists" without."""
+    import fcntl
+
+    descriptor = os.open(path.with_name(path.name + "-lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise DatabaseUnavailable(
+                        _("{path} is being prepared by another program; try again in a minute.").format(
+                            path=path
+                        )
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _sentence(path: Path, error: BaseException) -> str:
+    reasons = []
+    cause: BaseException | None = error
+    while cause is not None:
+        reasons.append(str(cause).lower())
+        cause = cause.__context__
+    said = " / ".join(reasons)
+    if "not a database" in said:
+        return _("{path} is not a database; name another file.").format(path=path)
+    if "malformed" in said:
+        return _("{path} is damaged; put its last backup in its place.").format(path=path)
+    if "full" in said or "no space" in said:
+        return _("There is no space left for {path}; make room and try again.").format(path=path)
+    if "locked" in said or "busy" in said:
+        return _("{path} was busy for {seconds} seconds; try again.").format(path=path, seconds=_BUSY_SECONDS)
+    if "readonly" in said or "permission" in said or "unable to open" in said:
+        return _("{path} cannot be opened for writing; look at its owner and rights.").format(path=path)
+    return _("{path} cannot be used: {reason}.").format(path=path, reason=error)

@@ -1,0 +1,244 @@
+"""Take Excel files in: workbook (read) > columns (assign) > rows (check) > job (write) > report; template.
+
+`start`, `list_all`, `get`, `stop` and `request_report` are what screens and commands call.
+"""
+
+import errno
+import os
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from store import database, jobs
+from store.errors import FileUnusable, NotFound
+from store.imports import columns, container
+from store.jobs import State
+from store.language import N_, _
+from store.models import Import, Job
+
+__all__ = [
+    "ImportView",
+    "Plan",
+    "State",
+    "get",
+    "kept_copy",
+    "list_all",
+    "request_report",
+    "speed_and_rest",
+    "start",
+    "state_label",
+    "stop",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a person has settled before an import begins."""
+
+    file: Path
+    sheet: str
+    headers: tuple[str, ...]
+    header_row: int
+    """The row of the headers as Excel counts; 0 for a sheet without any."""
+    assignment: columns.Assignment
+    country: str | None = None
+    """Whose numbers those without + or 00 are; None: their country code is included."""
+    accept_unknown: bool = False
+    """Take numbers of a possible length in ranges that are not registered."""
+    settled: bool = True
+    """Whether a person has said how the phones are to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportView:
+    """An import as it stands."""
+
+    id: int
+    state: State
+    file: str
+    sheet: str
+    created_at: int
+    started: int
+    finished: int
+    person: str
+    rows: int | None
+    """Rows that hold anything below the header; None until the sheet was read to its end."""
+    created: int
+    duplicates: int
+    rejected: int
+    position: int
+    """The last row that was handled, as Excel counts."""
+    progress: int
+    """Thousandths of the file's bytes."""
+    message: str
+    report: str | None
+    stop_asked: bool
+    phones: dict[str, int]
+    """Numbers that came without + or 00, by the country they were read as."""
+    parameters: dict[str, Any]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state in jobs.RUNNING
+
+    @property
+    def done(self) -> int:
+        """Rows that were handled."""
+        return self.created + self.duplicates + self.rejected
+
+    @property
+    def not_processed(self) -> int | None:
+        """Rows that were not handled; None while the number of rows is unknown."""
+        return None if self.rows is None else self.rows - self.done
+
+    @property
+    def scattered(self) -> bool:
+        """Whether numbers were read, without anybody's word, as of more than one country."""
+        return not self.parameters.get("settled", True) and len(self.phones) > 1
+
+
+def start(plan: Plan) -> int:
+    """Copy the file, so that nobody can change it meanwhile, and begin its import; the import's id."""
+    container.check(plan.file)
+    copy = _copy(plan.file)
+    with database.writing():
+        job_id = jobs.create(
+            "import",
+            {
+                "header_row": plan.header_row,
+                "assignment": plan.assignment.as_json(),
+                "country": plan.country,
+                "accept_unknown": plan.accept_unknown,
+                "settled": plan.settled,
+            },
+        )
+        Import.create(
+            job=job_id, file=plan.file.name[-255:], sheet=plan.sheet, headers=list(plan.headers)
+        )
+    copy.replace(kept_copy(job_id))
+    jobs.launch(job_id)
+    return job_id
+
+
+def kept_copy(import_id: int) -> Path:
+    """Where the import's own copy of its file lies."""
+    return database.files_folder() / f"import-{import_id}.xlsx"
+
+
+def list_all() -> list[ImportView]:
+    """All imports, the latest first."""
+    jobs.settle()
+    query = Import.select(Import, Job).join(Job).order_by(Import.job.desc())
+    return [_outward(row) for row in query]
+
+
+def get(import_id: int) -> ImportView:
+    """One import as it stands; raises NotFound."""
+    jobs.settle()
+    row = Import.select(Import, Job).join(Job).where(Import.job == import_id).first()
+    if row is None:
+        raise NotFound(_("There is no import {id}.").format(id=import_id))
+    return _outward(row)
+
+
+def state_label(view: ImportView) -> str:
+    """The state of an import for a person."""
+    if view.is_running and view.stop_asked:
+        return _("Stopping")
+    return _(_STATES[view.state])
+
+
+_STATES = {
+    State.QUEUED: N_("Queued"),
+    State.IN_PROGRESS: N_("In progress"),
+    State.FINISHED: N_("Finished"),
+    State.STOPPED: N_("Stopped"),
+    State.INTERRUPTED: N_("Interrupted"),
+    State.FAILED: N_("Failed"),
+}
+
+
+def stop(import_id: int) -> None:
+    """Ask an import to stop; what it has loaded stays."""
+    get(import_id)
+    jobs.stop(import_id)
+
+
+def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> int:
+    """Begin to write the Contact Import Report to `target`; the id of the job that does it."""
+    view = get(import_id)
+    if view.is_running:
+        raise FileUnusable(_("This import is still running; its report can be made when it has ended."))
+    target = target.expanduser().absolute()
+    check_target(target, overwrite)
+    with database.writing():
+        job_id = jobs.create("report", {"import": import_id, "target": str(target)})
+    jobs.launch(job_id)
+    return job_id
+
+
+def check_target(target: Path, overwrite: bool) -> None:
+    """Raise FileUnusable if a file cannot, or must not, be written to `target`."""
+    if target.is_dir():
+        raise FileUnusable(_("{path} is a folder; add the name of a file.").format(path=target))
+    if not target.parent.is_dir():
+        raise FileUnusable(_("There is no folder {folder}.").format(folder=target.parent))
+    if not os.access(target.parent, os.W_OK):
+        raise FileUnusable(_("You may not write into {folder}.").format(folder=target.parent))
+    if target.is_symlink():
+        raise FileUnusable(_("{path} is a link to another place; name a file.").format(path=target))
+    if target.exists() and not overwrite:
+        raise FileUnusable(_("{path} exists already; choose another name.").format(path=target))
+
+
+def _copy(source: Path) -> Path:
+    """A copy of the file beside the database."""
+    target = database.files_folder() / f"import-new-{os.getpid()}-{time.monotonic_ns()}.xlsx"
+    try:
+        with os.fdopen(database.open_beside(target.name), "wb") as kept, source.open("rb") as original:
+            shutil.copyfileobj(original, kept, 1024 * 1024)
+    except OSError as error:
+        target.unlink(missing_ok=True)
+        if error.errno == errno.ENOSPC:
+            raise FileUnusable(
+                _("There is no space left beside the database for a copy of {file}.").format(file=source.name)
+            ) from error
+        raise container.unreadable(source, error) from error
+    return target
+
+
+def _outward(row: Import) -> ImportView:
+    job = row.job
+    return ImportView(
+        id=job.id,
+        state=State(job.state),
+        file=row.file,
+        sheet=row.sheet,
+        created_at=job.created,
+        started=job.started,
+        finished=job.finished,
+        person=job.person,
+        rows=row.rows,
+        created=row.created_rows,
+        duplicates=row.duplicates,
+        rejected=row.rejected,
+        position=row.position,
+        progress=job.progress,
+        message=job.message,
+        report=row.report,
+        stop_asked=bool(job.stop_asked),
+        phones=row.phones,
+        parameters=job.parameters,
+    )
+
+
+def speed_and_rest(view: ImportView, now: float | None = None) -> tuple[float, float | None]:
+    """Rows a second so far and the seconds that are left (None while that cannot be told)."""
+    running = max((now or time.time()) - view.started, 0.5)
+    speed = view.done / running
+    if not view.progress or not view.done:
+        return speed, None
+    return speed, running * (1000 - view.progress) / view.progress

@@ -1,0 +1,161 @@
+"""Which column of a file goes where."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from store.errors import Invalid
+from store.language import _
+from store.properties import CustomProperty
+from store.values.text import fold
+
+PHONE, NAME, EMAIL = "phone", "name", "email"
+FIELDS = (PHONE, NAME, EMAIL)
+"""The fields of a contact that a column can fill; the other targets are ids of properties, as text."""
+
+_HEADERS = {
+    PHONE: """
+        phone, phone number, telephone, mobile, mobile number, cell, cell phone, cellphone, whatsapp,
+        whatsapp number, number, tel, urn tel, phone no, contact number, msisdn,
+        telefono, numero, numero de telefono, numero telefonico, celular, numero de celular, numero celular,
+        movil, telefono movil, telefono celular, numero de whatsapp,
+        telefone, numero de telefone, telefone celular, telemovel, fone, numero do whatsapp
+    """,
+    NAME: """
+        name, full name, contact name, contact, customer name, first and last name,
+        nombre, nombre completo, nombres, nombre y apellido, nombre y apellidos, nombre del contacto, contacto,
+        nome, nome completo, nome do contato, contato
+    """,
+    EMAIL: """
+        email, e mail, email address, mail, correo, correo electronico, direccion de correo,
+        email do contato, endereco de email, endereco de e mail
+    """,
+}
+_SYNONYMS = {
+    field: tuple(re.sub(r"\s+", " ", word).strip() for word in words.split(","))
+    for field, words in _HEADERS.items()
+}
+_PREFIX = re.compile(r"(field|campo|property|propiedad|propriedade)\s*:\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Targets by column, counted from 0; a column that is absent is left out of the import."""
+
+    targets: tuple[tuple[int, str], ...]
+
+    def column_of(self, target: str) -> int | None:
+        """The column that fills `target`."""
+        return next((column for column, filled in self.targets if filled == target), None)
+
+    def target_of(self, column: int) -> str | None:
+        """What `column` fills."""
+        return dict(self.targets).get(column)
+
+    def property_columns(self) -> tuple[tuple[int, int], ...]:
+        """Columns that fill properties, with the property's id."""
+        return tuple((column, int(target)) for column, target in self.targets if target not in FIELDS)
+
+    def with_target(self, column: int, target: str | None) -> "Assignment":
+        """The same with another target for `column` (None: left out); it is taken from the column that had it."""
+        kept = [pair for pair in self.targets if pair[0] != column and pair[1] != target]
+        if target is not None:
+            kept.append((column, target))
+        return Assignment(tuple(sorted(kept)))
+
+    def check(self) -> None:
+        """Raise Invalid if phone or name is assigned to no column."""
+        missing = {PHONE: _("the phone number"), NAME: _("the name")}
+        for target, label in missing.items():
+            if self.column_of(target) is None:
+                raise Invalid(_("No column is assigned to {field}; both phone and name are needed.").format(field=label))
+
+    def as_json(self) -> list[list[Any]]:
+        """Pairs for a job's row."""
+        return [list(pair) for pair in self.targets]
+
+    @classmethod
+    def from_json(cls, pairs: Iterable[Sequence[Any]]) -> "Assignment":
+        """The inverse of `as_json`."""
+        return cls(tuple((int(column), str(target)) for column, target in pairs))
+
+
+def propose(headers: Sequence[str], properties: Sequence[CustomProperty]) -> Assignment:
+    """A sensible assignment by the headers, in any of the three languages.
+
+    Where no header tells, phone is the first column and name the next one that is free.
+    """
+    names = [_normal(header) for header in headers]
+    targets: dict[int, str] = {}
+    for field in FIELDS:
+        _assign(targets, names, field, _SYNONYMS[field])
+    for item in properties:
+        _assign(targets, names, str(item.id), (_normal(item.name),))
+    for field in (PHONE, NAME):
+        free = next((i for i in range(len(headers)) if i not in targets), None)
+        if field not in targets.values() and free is not None:
+            targets[free] = field
+    return Assignment(tuple(sorted(targets.items())))
+
+
+def by_words(words: Sequence[str], headers: Sequence[str], properties: Sequence[CustomProperty]) -> Assignment:
+    """The assignment that `Header=phone|name|email|PROPERTY` words ask for; raises Invalid.
+
+    What they do not mention is proposed, unless it is left out by an empty target.
+    """
+    assignment = propose(headers, properties)
+    said: dict[int, str | None] = {}
+    for word in words:
+        wanted, sign, target = word.rpartition("=")
+        if not sign:
+            raise Invalid(_("“{word}” should look like Header=phone.").format(word=word))
+        said[_column(wanted, headers)] = _target(target, properties)
+    for column in said:
+        assignment = assignment.with_target(column, None)
+    for column, filled in said.items():
+        assignment = assignment.with_target(column, filled)
+    return assignment
+
+
+def _assign(targets: dict[int, str], names: Sequence[str], target: str, synonyms: Sequence[str]) -> None:
+    """Give `target` to the first free column whose name is the earliest of `synonyms`."""
+    for word in synonyms:
+        for column, name in enumerate(names):
+            if name == word and column not in targets:
+                targets[column] = target
+                return
+
+
+def _normal(header: str) -> str:
+    """A header for comparing: folded, without punctuation and without "Field:"."""
+    folded = _PREFIX.sub("", fold(header).strip())
+    return " ".join(re.sub(r"[\W_]+", " ", folded).split())
+
+
+def _column(wanted: str, headers: Sequence[str]) -> int:
+    exact = [i for i, header in enumerate(headers) if header == wanted.strip()]
+    alike = [i for i, header in enumerate(headers) if _normal(header) == _normal(wanted)]
+    if not exact and not alike:
+        raise Invalid(
+            _("The file has no column “{header}”; it has: {headers}.").format(
+                header=wanted, headers=", ".join(headers)
+            )
+        )
+    return (exact or alike)[0]
+
+
+def _target(word: str, properties: Sequence[CustomProperty]) -> str | None:
+    target = word.strip()
+    if not target:
+        return None
+    if fold(target) in FIELDS:
+        return fold(target)
+    for item in properties:
+        if fold(item.name) == fold(target):
+            return str(item.id)
+    raise Invalid(
+        _("“{target}” is none of phone, name, email or a property; make the property first.").format(
+            target=target
+        )
+    )

@@ -1,0 +1,88 @@
+"""The outside of a workbook: what can be told of a file without parsing it, safe in any process."""
+
+import stat
+import zipfile
+from pathlib import Path
+
+from store.errors import FileUnusable
+from store.language import _
+
+INFLATED_LIMIT = 4 * 1024**3
+"""Bytes that all parts of a workbook may have together; Excel's largest sheets stay below."""
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def check(path: Path) -> None:
+    """Raise FileUnusable, with a sentence that says what the file is instead, if it is no .xlsx workbook."""
+    try:
+        kind = path.stat()
+        if stat.S_ISDIR(kind.st_mode):
+            raise FileUnusable(_("{file} is a folder; choose an Excel file in it.").format(file=path))
+        if not stat.S_ISREG(kind.st_mode):
+            raise FileUnusable(_("{file} is not an ordinary file.").format(file=path))
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not head.startswith(b"PK\x03\x04"):
+        raise FileUnusable(_("{file} cannot be imported: {reason}").format(file=path.name, reason=_kind(head)))
+    _check_parts(path)
+
+
+def unreadable(path: Path, error: OSError) -> FileUnusable:
+    """The sentence for a file that cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        return FileUnusable(_("There is no file {file}.").format(file=path))
+    if isinstance(error, PermissionError):
+        return FileUnusable(_("You may not read {file}; look at its owner and rights.").format(file=path))
+    return FileUnusable(_("{file} cannot be read: {reason}.").format(file=path, reason=error.strerror))
+
+
+def _kind(head: bytes) -> str:
+    if not head:
+        return _("it is empty.")
+    if head.startswith(_OLE):
+        return _(
+            "it is protected by a password or in the old .xls format; "
+            "open it in Excel and save it without a password as .xlsx."
+        )
+    if head.startswith(b"%PDF"):
+        return _("it is a PDF.")
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text[:1] == b"<":
+        return _("it is a web page; open it in Excel and save it as .xlsx.")
+    if b"\0" not in head:
+        return _("it is a text file such as CSV; open it in Excel and save it as .xlsx.")
+    return _("it is not an Excel workbook (.xlsx).")
+
+
+def _check_parts(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+        raise damaged(path) from error
+    names = {part.filename for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
+        raise FileUnusable(
+            _("{file} is protected by a password; save it without one.").format(file=path.name)
+        )
+    if sum(part.file_size for part in parts) > INFLATED_LIMIT:
+        raise FileUnusable(
+            _("{file} would unpack to more than {size} GB, which no list of contacts does.").format(
+                file=path.name, size=INFLATED_LIMIT // 1024**3
+            )
+        )
+    if any(name.endswith("workbook.bin") for name in names):
+        raise FileUnusable(
+            _("{file} is in the .xlsb format; open it in Excel and save it as .xlsx.").format(file=path.name)
+        )
+    if "[Content_Types].xml" not in names:
+        raise FileUnusable(_("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=path.name))
+
+
+def damaged(path: Path) -> FileUnusable:
+    """The sentence for a workbook that breaks off or does not hold together."""
+    return FileUnusable(
+        _("{file} is damaged; open it in Excel, save it again and try once more.").format(file=path.name)
+    )

@@ -1,0 +1,177 @@
+"""The Contact Import Report: what became of every row of a file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from store import database, excel, imports, jobs, properties, settings
+from store.errors import FileUnusable
+from store.imports import columns, workbook
+from store.imports.job import DUPLICATE, DUPLICATE_IN_FILE, REJECTED
+from store.language import _
+from store.models import Import, ImportResult
+from store.values import countries, times
+
+YELLOW, RED = "FFF2CC", "F8CBAD"
+"""Fills of cells that are empty, and of cells whose value was not saved."""
+_PROGRESS_EVERY = 5_000
+
+
+def run(job_id: int) -> None:
+    """Write the report that the job asks for; called in its process."""
+    from openpyxl import Workbook
+
+    parameters = jobs.get(job_id).parameters
+    view = imports.get(parameters["import"])
+    target = Path(parameters["target"])
+    book = Workbook(write_only=True)
+    _write_results(book, view, job_id)
+    _write_summary(book, view)
+    excel.save(book, target)
+    with database.writing():
+        Import.update(report=str(target)).where(Import.job == view.id).execute()
+
+
+def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
+    from openpyxl.styles import PatternFill
+
+    fills = {colour: PatternFill("solid", fgColor=colour) for colour in (YELLOW, RED)}
+    sheet = book.create_sheet(_("Results"))
+    sheet.freeze_panes = "B2"
+    headers = list(Import.get_by_id(view.id).headers)
+    titles = [_("Row"), *headers, _("Result"), _("Detail")]
+    sheet.append([excel.text_cell(sheet, title, bold=True) for title in titles])
+    kept = imports.kept_copy(view.id)
+    if not kept.exists():
+        raise FileUnusable(_("The kept copy of {file} is gone; no report can be made.").format(file=view.file))
+    results = _results(view.id)
+    following = next(results, None)
+    with workbook.open_sheet(kept, view.sheet) as source:
+        data = (row for row in source.rows() if row.number > view.parameters["header_row"])
+        for count, row in enumerate(data, 1):
+            while following is not None and following[0] < row.number:
+                following = next(results, None)
+            own = following if following is not None and following[0] == row.number else None
+            colours, result, detail = _say(view, headers, row.number, own)
+            texts = [workbook.as_text(value) for value in row.cells[: len(headers)]]
+            texts += [""] * (len(headers) - len(texts))
+            cells = [
+                excel.text_cell(sheet, text, fills.get(colours.get(column, "")))
+                for column, text in enumerate(texts)
+            ]
+            sheet.append([row.number, *cells, *(excel.text_cell(sheet, text) for text in (result, detail))])
+            if count % _PROGRESS_EVERY == 0:
+                jobs.check_stop(job_id)
+                with database.writing():
+                    jobs.report_progress(job_id, source.progress)
+
+
+def _results(import_id: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Row, result and detail in the order of rows, in windows: no cursor is held open while writing."""
+    last = 0
+    while True:
+        query = (
+            ImportResult.select(ImportResult.row, ImportResult.result, ImportResult.detail)
+            .where(ImportResult.import_id == import_id, ImportResult.row > last)
+            .order_by(ImportResult.row)
+            .limit(5_000)
+        )
+        window = list(query.tuples())
+        if not window:
+            return
+        yield from window
+        last = window[-1][0]
+
+
+def _say(
+    view: imports.ImportView,
+    headers: list[str],
+    number: int,
+    stored: tuple[int, str, dict[str, Any]] | None,
+) -> tuple[dict[int, str], str, str]:
+    """Fills by column, the result and the detail of one row."""
+    if number > view.position:
+        return {}, _("Not processed (stopped)"), ""
+    if stored is None:
+        return {}, _("Created"), ""
+    _row, result, detail = stored
+    if result == REJECTED:
+        return {}, _("Rejected: {reason}").format(reason=detail["reason"]), ""
+    if result == DUPLICATE_IN_FILE:
+        return {}, _("Duplicate in file (row {row})").format(row=detail["row"]), ""
+    if result == DUPLICATE:
+        phone = detail["phone"]
+        return {}, _("Duplicate (already exists)"), _("already exists as {phone}").format(phone=phone)
+    missing: list[int] = detail.get("missing", [])
+    unsaved: list[tuple[int, str]] = detail.get("unsaved", [])
+    colours = dict.fromkeys(missing, YELLOW) | {column: RED for column, _reason in unsaved}
+    parts = []
+    if missing:
+        parts.append(_("missing: {columns}").format(columns=", ".join(headers[c] for c in missing)))
+    if unsaved:
+        parts.append(_("not saved: {columns}").format(columns=", ".join(headers[c] for c, _reason in unsaved)))
+    said = [f"{headers[column]}: {reason}" for column, reason in [*unsaved, *detail.get("notes", [])]]
+    label = _("Created, {what}").format(what="; ".join(parts)) if parts else _("Created")
+    return colours, label, " ".join(said)
+
+
+def _write_summary(book: Any, view: imports.ImportView) -> None:
+    sheet = book.create_sheet(_("Summary"))
+    sheet.column_dimensions["A"].width = 32
+    sheet.column_dimensions["B"].width = 70
+    for label, value in _summary(view):
+        shown = value if isinstance(value, int) else excel.text_cell(sheet, value)
+        sheet.append([excel.text_cell(sheet, label, bold=True), shown])
+
+
+def _summary(view: imports.ImportView) -> Iterator[tuple[str, str | int]]:
+    zone = settings.load().time_zone
+    yield _("File"), view.file
+    yield _("Sheet"), view.sheet
+    yield _("Start"), times.shown(view.started, zone)
+    yield _("End"), times.shown(view.finished, zone)
+    yield _("By"), view.person
+    yield _("State"), imports.state_label(view)
+    for header, target in _assigned(view):
+        yield _("Column “{header}”").format(header=header), target
+    yield _("Phones without + or 00"), phone_reading(view)
+    if view.scattered:
+        yield _("Mind"), scatter_warning(view)
+    if view.rows is not None:
+        yield _("Rows"), view.rows
+    yield _("Created"), view.created
+    yield _("Duplicates"), view.duplicates
+    yield _("Rejected"), view.rejected
+    if view.not_processed is not None:
+        yield _("Not processed"), view.not_processed
+
+
+def _assigned(view: imports.ImportView) -> Iterator[tuple[str, str]]:
+    names = {columns.PHONE: _("Phone number"), columns.NAME: _("Name"), columns.EMAIL: _("Email")}
+    names |= {str(item.id): item.name for item in properties.list_all()}
+    assignment = columns.Assignment.from_json(view.parameters["assignment"])
+    for column, header in enumerate(Import.get_by_id(view.id).headers):
+        target = assignment.target_of(column)
+        yield header or workbook.letter(column), names.get(target or "", _("left out"))
+
+
+def phone_reading(view: imports.ImportView) -> str:
+    """How an import's phones without + or 00 were read, and as which countries."""
+    country = view.parameters["country"]
+    if country:
+        reading = _("they belong to {country}").format(country=countries.name(country))
+    else:
+        reading = _("the country code is included")
+    if not view.phones:
+        return reading
+    ordered = sorted(view.phones.items(), key=lambda pair: -pair[1])
+    read_as = ", ".join(f"{countries.name(code)} {count:,}" for code, count in ordered[:12])
+    return _("{reading}; read as {countries}").format(reading=reading, countries=read_as)
+
+
+def scatter_warning(view: imports.ImportView) -> str:
+    """What to say when numbers were read as of many countries without anybody's word."""
+    return _(
+        "Numbers without + or 00 were read as of {count} countries. If they lack their country code, "
+        "delete these contacts and import again with the country given."
+    ).format(count=len(view.phones))

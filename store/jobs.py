@@ -1,0 +1,305 @@
+"""Long work in a process of its own: start, watch, stop.
+
+A job is a row, carried out by a detached process that holds a lock on a file as long as it lives. The row
+tells how far it is; a flag in the row asks it to stop. `python -m store.jobs DATABASE ID DESCRIPTOR` is the process.
+"""
+
+import contextlib
+import fcntl
+import getpass
+import importlib
+import os
+import subprocess
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from store import database, language
+from store.errors import ContactsError, JobFailed, NotFound
+from store.language import _
+from store.models import Job
+from store.values import times
+
+_HANDLERS = {
+    "import": "store.imports.job:run",
+    "report": "store.imports.report:run",
+    "template": "store.imports.template:run",
+}
+"""By kind of job, the function that carries it out: called with the job's id."""
+_WRITERS = frozenset({"import"})
+"""Kinds that write contacts: one of them works at a time, the others queue."""
+_MEMORY_LIMIT = 2 * 1024**3
+"""Bytes of address space: a workbook that explodes ends its job and nothing else."""
+_TURN_SECONDS = 0.1
+"""Between two looks at whether it is a queued job's turn."""
+
+
+class State(StrEnum):
+    """Where a job is on its way."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+RUNNING = (State.QUEUED, State.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job as it stands."""
+
+    id: int
+    kind: str
+    state: State
+    created: int
+    started: int
+    finished: int
+    stop_asked: bool
+    parameters: dict[str, Any]
+    progress: int
+    """Thousandths."""
+    message: str
+    person: str
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it may still change by itself."""
+        return self.state in RUNNING
+
+
+class Stopped(Exception):
+    """Raised inside a job when a person has asked it to stop."""
+
+
+def create(kind: str, parameters: dict[str, Any]) -> int:
+    """A new queued job, not yet begun: `launch` does that. Call it inside the transaction of what belongs to it."""
+    job = Job.create(
+        kind=kind,
+        state=str(State.QUEUED),
+        created=times.now(),
+        parameters=parameters | {"language": language.current()},
+        person=_person(),
+    )
+    return int(job.id)
+
+
+def launch(job_id: int) -> None:
+    """Start the process of a queued job; it outlives this one."""
+    # Locked before the process is there and handed over, so that nobody sees a queued job without a holder.
+    lock = _lock_file(job_id)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    log = database.open_beside("jobs.log", append=True)
+    # -P and the folder: `python -m` would run the `store` of whatever folder a person stands in.
+    root = Path(__file__).resolve().parents[1]
+    command = [sys.executable, "-P", "-m", "store.jobs", str(database.path()), str(job_id), str(lock)]
+    try:
+        subprocess.Popen(
+            command,
+            cwd="/",
+            env=os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=(lock,),
+            start_new_session=True,
+        )
+    except OSError as error:
+        _finish(job_id, State.FAILED, str(error))
+        raise JobFailed(_("The work could not be started: {reason}.").format(reason=error)) from error
+    finally:
+        os.close(lock)
+        os.close(log)
+
+
+def get(job_id: int) -> JobView:
+    """The job as it stands, seen to be interrupted if its process is gone; raises NotFound."""
+    settle()
+    row = Job.get_or_none(Job.id == job_id)
+    if row is None:
+        raise NotFound(_("There is no job {id}.").format(id=job_id))
+    return _outward(row)
+
+
+def settle() -> None:
+    """Mark the jobs whose process is gone as interrupted."""
+    if database.is_read_only():
+        return
+    running = [str(state) for state in RUNNING]
+    for row in list(Job.select(Job.id).where(Job.state.in_(running))):
+        if _is_held(row.id):
+            continue
+        # It may have come to its end between the two looks: the state is asked for once more.
+        with database.writing():
+            Job.update(state=str(State.INTERRUPTED), finished=times.now()).where(
+                Job.id == row.id, Job.state.in_(running)
+            ).execute()
+
+
+def stop(job_id: int) -> None:
+    """Ask a running job to stop; it does so at its next batch."""
+    with database.writing():
+        Job.update(stop_asked=True).where(
+            Job.id == job_id, Job.state.in_([str(state) for state in RUNNING])
+        ).execute()
+
+
+def wait(job_id: int, seconds: float) -> JobView:
+    """The job when it has come to an end, or as it stands after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        view = get(job_id)
+        if not view.is_running or time.monotonic() > deadline:
+            return view
+        time.sleep(0.05)
+
+
+def check_stop(job_id: int) -> None:
+    """Inside a job: raises Stopped if a person has asked for it."""
+    if Job.select(Job.stop_asked).where(Job.id == job_id).scalar():
+        raise Stopped
+
+
+def report_progress(job_id: int, thousandths: int) -> None:
+    """Inside a job: how far it is, to be called in the transaction of what it has done."""
+    Job.update(progress=max(0, min(thousandths, 1000))).where(Job.id == job_id).execute()
+
+
+def main(arguments: list[str]) -> int:
+    """The process of a job; 0 whatever the job's own end, since that stands in its row."""
+    path, job_id, lock = arguments[0], int(arguments[1]), int(arguments[2])
+    os.umask(0o077)
+    os.set_inheritable(lock, False)
+    _limit_memory()
+    database.open_database(path, create=False)
+    row = Job.get_by_id(job_id)
+    language.use(row.parameters.get("language"))
+    try:
+        with _turn(row):
+            if not _begin(job_id):
+                return 0
+            module, _colon, function = _HANDLERS[row.kind].partition(":")
+            getattr(importlib.import_module(module), function)(job_id)
+        _finish(job_id, State.FINISHED)
+    except Stopped:
+        _finish(job_id, State.STOPPED)
+    except ContactsError as error:
+        _finish(job_id, State.FAILED, str(error))
+    except MemoryError:
+        _finish(job_id, State.FAILED, _("There was not enough memory for it."))
+    except Exception as error:
+        # Our bug: the sentence goes to the person, the rest to the log beside the database.
+        traceback.print_exc()
+        _finish(
+            job_id,
+            State.FAILED,
+            _("Something went wrong that should not have ({reason}); see {log}.").format(
+                reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
+            ),
+        )
+    return 0
+
+
+@contextlib.contextmanager
+def _turn(row: Job) -> Iterator[None]:
+    """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
+    if row.kind not in _WRITERS:
+        yield
+        return
+    descriptor = database.open_beside("turn.lock")
+    try:
+        while not _try_lock(descriptor, fcntl.LOCK_EX):
+            check_stop(row.id)
+            time.sleep(_TURN_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _begin(job_id: int) -> bool:
+    """Whether the job is to be carried out: it is not if it was stopped while it waited."""
+    with database.writing():
+        check_stop(job_id)
+        changed = (
+            Job.update(state=str(State.IN_PROGRESS), started=times.now())
+            .where(Job.id == job_id, Job.state == str(State.QUEUED))
+            .execute()
+        )
+    return bool(changed)
+
+
+def _finish(job_id: int, state: State, message: str = "") -> None:
+    values: dict[str, Any] = {"state": str(state), "finished": times.now(), "message": message}
+    if state is State.FINISHED:
+        values["progress"] = 1000
+    with database.writing():
+        Job.update(values).where(
+            Job.id == job_id, Job.state.in_([str(running) for running in RUNNING])
+        ).execute()
+
+
+def _lock_file(job_id: int) -> int:
+    return database.open_beside(f"job-{job_id}.lock")
+
+
+def _is_held(job_id: int) -> bool:
+    """Whether the job's process lives. Asked with a shared lock, so that watchers never see one another."""
+    try:
+        descriptor = _lock_file(job_id)
+    except OSError:
+        return False
+    try:
+        return not _try_lock(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)
+
+
+def _try_lock(descriptor: int, operation: int) -> bool:
+    try:
+        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _limit_memory() -> None:
+    import resource
+
+    # macOS refuses this limit; there the system's own has to do.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+
+
+def _person() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _outward(row: Job) -> JobView:
+    return JobView(
+        id=row.id,
+        kind=row.kind,
+        state=State(row.state),
+        created=row.created,
+        started=row.started,
+        finished=row.finished,
+        stop_asked=bool(row.stop_asked),
+        parameters=row.parameters,
+        progress=row.progress,
+        message=row.message,
+        person=row.person,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,115 @@
+"""Sort and search contacts; windows of rows out of lists of any length."""
+
+import re
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import peewee
+
+from store.contacts import LIVING
+from store.models import Contact
+from store.values import text
+
+
+class Order(StrEnum):
+    """What contacts are sorted by; the value is the name in JSON."""
+
+    NAME = "name"
+    LAST_INTERACTION = "last_interaction"
+    USER_INITIATED = "user_initiated"
+    BUSINESS_INITIATED = "business_initiated"
+    CANCELLED_OUTBOUNDS = "cancelled_outbounds"
+    RECEIVED_NOTIFICATIONS = "received_notifications"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which contacts, in which order; ties by age, contacts that never interacted last in both directions."""
+
+    order: Order = Order.LAST_INTERACTION
+    descending: bool = True
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the list shows of a contact."""
+
+    id: int
+    name: str
+    last_interaction: int
+    user_initiated: int
+    business_initiated: int
+    cancelled_outbounds: int
+    received_notifications: int
+
+
+def ids(listing: Listing) -> "array[int]":
+    """The ids of all the contacts of a listing, in its order (0.2 s a million)."""
+    found = array("q")
+    for query in _arms(listing):
+        found.extend(row[0] for row in query.tuples().iterator())
+    return found
+
+
+def first_ids(listing: Listing, limit: int) -> "array[int]":
+    """The first `limit` of `ids`, at once."""
+    found = array("q")
+    for query in _arms(listing):
+        found.extend(row[0] for row in query.limit(limit - len(found)).tuples())
+        if len(found) == limit:
+            break
+    return found
+
+
+def rows(wanted: Sequence[int]) -> dict[int, Row]:
+    """What the list shows, by id (at most some hundreds at a time)."""
+    query = Contact.select(
+        Contact.id,
+        Contact.name,
+        Contact.last_interaction,
+        Contact.user_initiated,
+        Contact.business_initiated,
+        Contact.cancelled_outbounds,
+        Contact.received_notifications,
+    ).where(Contact.id.in_(list(wanted)))
+    return {row[0]: Row(*row) for row in query.tuples()}
+
+
+def count() -> int:
+    """How many living contacts there are."""
+    return int(Contact.select().where(Contact.deleted == LIVING).count())
+
+
+def _arms(listing: Listing) -> list["peewee.ModelSelect[Contact]"]:
+    """The queries whose results, one after the other, are the listing."""
+    column = Contact.search_key if listing.order is Order.NAME else getattr(Contact, listing.order.value)
+    query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *_conditions(listing.search))
+    if listing.descending:
+        return [query.order_by(column.desc(), Contact.id.desc())]
+    ordered = query.order_by(column, Contact.id)
+    if listing.order is not Order.LAST_INTERACTION:
+        return [ordered]
+    return [ordered.where(column > peewee.SQL("0")), ordered.where(column == peewee.SQL("0"))]
+
+
+def _conditions(search: str) -> list[Any]:
+    return [peewee.fn.instr(Contact.search_key, term) > 0 for term in search_terms(search)]
+
+
+_NUMBER = re.compile(r"[\d\s().+\-/]*\d[\d\s().+\-/]*")
+
+
+def search_terms(search: str) -> list[str]:
+    """What all must be found in a contact's search key, for what a person typed.
+
+    A phone in any writing is one term of its digits; else each word is a term.
+    """
+    words = text.fold(text.clean(search))
+    if _NUMBER.fullmatch(words):
+        digits = "".join(str(int(char)) for char in words if char.isdigit())
+        return [digits.removeprefix("00") or digits]
+    return words.split()

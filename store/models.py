@@ -1,0 +1,123 @@
+"""The tables, and nothing else. Points in time are whole seconds since 1970 in UTC, 0 for never."""
+
+from peewee import (
+    AutoField,
+    BigIntegerField,
+    BooleanField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+from store.database import db
+
+
+class Table(Model):
+    """What all tables share."""
+
+    class Meta:
+        database = db
+        legacy_table_names = False
+
+
+class Contact(Table):
+    """A person who wrote, was created by hand or was imported."""
+
+    id = AutoField()
+    phone = TextField(null=True)
+    """E.164; unique among the living."""
+    name = TextField()
+    email = TextField(null=True)
+    user_initiated = IntegerField(default=0)
+    business_initiated = IntegerField(default=0)
+    cancelled_outbounds = IntegerField(default=0)
+    received_notifications = IntegerField(default=0)
+    first_interaction = BigIntegerField(default=0)
+    last_interaction = BigIntegerField(default=0)
+    created = BigIntegerField()
+    changed = BigIntegerField()
+    origin = TextField()
+    """message, hand or import."""
+    import_id = IntegerField(null=True)
+    import_row = IntegerField(null=True)
+    properties = JSONField(default=dict)
+    """Canonical strings by the property's id."""
+    search_key = TextField()
+    """Folded name, digits of the phone and email; the order by name is the order by this."""
+    deleted = BigIntegerField(default=0)
+    """When the contact went into the bin; 0 for the living."""
+
+
+class Property(Table):
+    """A custom property; its row outlives its deletion, so that no id ever means two properties."""
+
+    id = AutoField()
+    name = TextField()
+    name_key = TextField()
+    """Folded; unique among those not deleted."""
+    type = TextField()
+    choices = JSONField(default=list)
+    hidden = BooleanField(default=False)
+    created = BigIntegerField()
+    deleted = BigIntegerField(default=0)
+
+
+class Setting(Table):
+    """What the company has settled for all its people."""
+
+    key = TextField(primary_key=True)
+    value = JSONField()
+
+
+class Job(Table):
+    """Long work in a process of its own."""
+
+    id = AutoField()
+    kind = TextField()
+    state = TextField()
+    created = BigIntegerField()
+    started = BigIntegerField(default=0)
+    finished = BigIntegerField(default=0)
+    stop_asked = BooleanField(default=False)
+    parameters = JSONField(default=dict)
+    progress = IntegerField(default=0)
+    """Thousandths."""
+    message = TextField(default="")
+    """The sentence that says why it failed."""
+    person = TextField(default="")
+    """Who started it."""
+
+
+class Import(Table):
+    """The import that a job of kind `import` carries out."""
+
+    job = ForeignKeyField(Job, primary_key=True, column_name="id", on_delete="CASCADE")
+    file = TextField()
+    """The file's own name, without folders."""
+    sheet = TextField(default="")
+    headers = JSONField(default=list)
+    rows = IntegerField(null=True)
+    """Rows that hold anything below the header; None until the sheet was read to its end."""
+    seen = IntegerField(default=0)
+    """Rows among them that were handled."""
+    position = IntegerField(default=0)
+    """The last row handled, as Excel counts."""
+    duplicates = IntegerField(default=0)
+    created_rows = IntegerField(default=0)
+    rejected = IntegerField(default=0)
+    phones = JSONField(default=dict)
+    """How many numbers came without + or 00, by country."""
+    report = TextField(null=True)
+    """Where the last report was written to."""
+
+
+class ImportResult(Table):
+    """A row of a file that did not simply become a contact."""
+
+    id = AutoField()
+    import_id = IntegerField()
+    row = IntegerField()
+    result = TextField()
+    detail = JSONField(default=dict)

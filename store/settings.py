@@ -1,0 +1,45 @@
+"""What the company has settled for all its people; it changes what is stored or meant."""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from store import database
+from store.errors import Invalid
+from store.language import _
+from store.models import Setting
+from store.values import times
+from store.values.property_type import DateOrder, DecimalSign, Formats
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The account's settings."""
+
+    time_zone: str = ""
+    """Such as America/Bogota; empty for the server's own."""
+    date_order: DateOrder = "dmy"
+    decimal_sign: DecimalSign = "."
+    default_country: str = ""
+    """Two letters, offered first where a country is asked; empty for none."""
+
+    @property
+    def formats(self) -> Formats:
+        """How dates and numbers are written."""
+        return Formats(self.date_order, self.decimal_sign)
+
+
+def load() -> Settings:
+    """The settings as they stand."""
+    known = {field.name for field in fields(Settings)}
+    stored: dict[str, Any] = {row.key: row.value for row in Setting.select() if row.key in known}
+    return Settings(**stored)
+
+
+def save(settings: Settings) -> None:
+    """Replace the settings; raises Invalid for a time zone that does not exist."""
+    times.zone(settings.time_zone)
+    if settings.date_order not in ("dmy", "mdy") or settings.decimal_sign not in (".", ","):
+        raise Invalid(_("These settings do not fit together."))
+    with database.writing():
+        for key, value in asdict(settings).items():
+            Setting.replace(key=key, value=value).execute()

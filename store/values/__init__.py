@@ -1,0 +1,1 @@
+"""One value and its rules: pure functions that know nothing of the database."""

@@ -1,0 +1,183 @@
+"""Phone numbers: E.164 inside, any usual writing outside."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from store.errors import Invalid, UnknownRange
+from store.language import _
+
+_SEPARATORS = frozenset(" \t\r\n-.()/[]_~·‐‑‒–—−⁃•")
+_SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone number that was understood."""
+
+    e164: str
+    region: str | None
+    """Two letters; None for numbers that belong to no country."""
+    bare: bool
+    """Written without + or 00, so that its reading depends on what one takes for granted."""
+
+
+def parse(raw: str, country: str | None = None) -> Phone:
+    """The number that a person wrote.
+
+    Digits without + or 00 are read as a number of `country` (two letters), or with their country code
+    included where it is None. Raises UnknownRange for a number that is merely possible, else Invalid.
+    """
+    # Imported here: 60 ms that the first screen does not need.
+    import phonenumbers
+
+    digits, international = _digits(raw)
+    try:
+        if international or country is None:
+            number = phonenumbers.parse(f"+{digits}", None)
+        else:
+            number = phonenumbers.parse(digits, country)
+    except phonenumbers.NumberParseException as error:
+        raise Invalid(_sentence(raw, _parse_reason(error.error_type, digits))) from None
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_valid_number(number) or any(_valid(variant) for variant in variants(e164)):
+        return Phone(e164, _region(number), not international)
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    if possible == phonenumbers.ValidationResult.IS_POSSIBLE:
+        raise UnknownRange(_sentence(raw, _("no such range of numbers is known")), e164)
+    raise Invalid(_sentence(raw, _length_reason(possible)))
+
+
+def variants(e164: str) -> tuple[str, ...]:
+    """Other numbers under which WhatsApp may know the same person (Brazil, Mexico, Argentina)."""
+    for pattern, template in _VARIANTS:
+        match = pattern.fullmatch(e164)
+        if match:
+            return (match.expand(template),)
+    return ()
+
+
+_VARIANTS = (
+    (re.compile(r"\+55(\d\d)9([6-9]\d{7})"), r"+55\1\2"),
+    (re.compile(r"\+55(\d\d)([6-9]\d{7})"), r"+55\g<1>9\2"),
+    (re.compile(r"\+521(\d{10})"), r"+52\1"),
+    (re.compile(r"\+52(\d{10})"), r"+521\1"),
+    (re.compile(r"\+549(\d{10})"), r"+54\1"),
+    (re.compile(r"\+54(\d{10})"), r"+549\1"),
+)
+
+
+def region(e164: str) -> str | None:
+    """Two letters of the country that a number belongs to."""
+    import phonenumbers
+
+    return _region(phonenumbers.parse(e164, None))
+
+
+def international(e164: str) -> str:
+    """The number with the usual spaces: +57 300 1234567."""
+    import phonenumbers
+
+    return phonenumbers.format_number(
+        phonenumbers.parse(e164, None), phonenumbers.PhoneNumberFormat.INTERNATIONAL
+    )
+
+
+def example(country: str) -> str | None:
+    """A number of `country` as people there write it, to show what is expected."""
+    import phonenumbers
+
+    number = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    if number is None:
+        number = phonenumbers.example_number(country)
+    if number is None:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def _digits(raw: str) -> tuple[str, bool]:
+    """The ASCII digits of `raw`, less + or 00, and whether it had one of them."""
+    text = "".join(char for char in raw if unicodedata.category(char) not in ("Cf", "Cc") or char in "\t\r\n")
+    text = unicodedata.normalize("NFKC", text).strip().removeprefix("'")
+    if text[:4].lower() == "tel:":
+        text = text[4:]
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        raise Invalid(
+            _sentence(
+                raw,
+                _("Excel has cut its digits off; format the column as text (@) and enter the number again"),
+            )
+        )
+    kept: list[str] = []
+    for char in text:
+        if char.isdigit():
+            kept.append(str(unicodedata.digit(char)))
+        elif char == "+" and not kept:
+            kept.append(char)
+        elif char not in _SEPARATORS:
+            raise Invalid(_sentence(raw, _character_reason(char)))
+    number = "".join(kept)
+    for prefix in ("+", "00"):
+        if number.startswith(prefix):
+            return _not_empty(raw, number.removeprefix(prefix)), True
+    return _not_empty(raw, number), False
+
+
+def _not_empty(raw: str, digits: str) -> str:
+    if digits:
+        return digits
+    if raw.strip():
+        raise Invalid(_sentence(raw, _("it has no digits")))
+    raise Invalid(_("The phone number is missing."))
+
+
+def _character_reason(char: str) -> str:
+    if char.isalpha():
+        return _("it has letters")
+    return _("the character {char} does not belong in a number").format(char=char)
+
+
+@lru_cache(maxsize=4096)
+def _valid(e164: str) -> bool:
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(e164, None))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _region(number: object) -> str | None:
+    import phonenumbers
+
+    region = phonenumbers.region_code_for_number(number)  # type: ignore[arg-type]
+    return region if region and region.isalpha() else None
+
+
+def _sentence(raw: str, reason: str) -> str:
+    return _("“{number}” is not a phone number: {reason}.").format(number=raw.strip()[:40], reason=reason)
+
+
+def _parse_reason(error_type: int, digits: str) -> str:
+    from phonenumbers import NumberParseException
+
+    if error_type == NumberParseException.INVALID_COUNTRY_CODE:
+        return _("it does not begin with a country code")
+    if error_type == NumberParseException.TOO_LONG or len(digits) > 15:
+        return _("it is too long")
+    return _("it is too short")
+
+
+def _length_reason(possible: int) -> str:
+    from phonenumbers import ValidationResult
+
+    if possible == ValidationResult.TOO_LONG:
+        return _("it is too long")
+    if possible == ValidationResult.INVALID_COUNTRY_CODE:
+        return _("it does not begin with a country code")
+    if possible == ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return _("its area code is missing")
+    if possible == ValidationResult.TOO_SHORT:
+        return _("it is too short")
+    return _("no number of that country has this many digits")

@@ -1,0 +1,39 @@
+"""Text as it is kept and as it is searched."""
+
+import unicodedata
+
+from store.errors import Invalid
+from store.language import _
+
+LIMIT = 1_000
+"""Characters of a name or of a text property."""
+
+_LEFT_OUT = {code: None for code in (0, *range(0xD800, 0xE000))}
+
+
+def clean(raw: str) -> str:
+    """`raw` without NUL and lone surrogates (no database takes them) and without white space at its ends."""
+    return raw.translate(_LEFT_OUT).strip()
+
+
+def checked(raw: str, limit: int = LIMIT) -> str:
+    """`raw` cleaned; raises Invalid above `limit` characters."""
+    text = clean(raw)
+    if len(text) > limit:
+        raise Invalid(
+            _("This text has {length:,} characters; at most {limit:,} fit.").format(
+                length=len(text), limit=limit
+            )
+        )
+    return text
+
+
+def fold(text: str) -> str:
+    """`text` for comparing and searching: without case, accents and compatibility forms; idempotent."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Compatibility forms may decompose to capitals (㎆ to MB), and folding those may compose anew.
+    folded = unicodedata.normalize("NFKC", bare.casefold())
+    return folded if folded == text else fold(folded)

@@ -1,0 +1,43 @@
+"""Points in time: whole seconds since 1970 in UTC inside, 0 for never; the company's time zone outside."""
+
+import time
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from store.errors import Invalid
+from store.language import _
+
+NEVER = 0
+
+
+def now() -> int:
+    """Seconds since 1970."""
+    return int(time.time())
+
+
+@lru_cache(maxsize=8)
+def zone(name: str | None) -> tzinfo | None:
+    """The time zone called `name` (None: the server's own, as None); raises Invalid for an unknown one."""
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Invalid(
+            _("There is no time zone “{name}”; they look like America/Bogota.").format(name=name)
+        ) from None
+
+
+def shown(moment: int, zone_name: str | None) -> str:
+    """Date and time to the minute in the time zone; empty for never."""
+    if moment == NEVER:
+        return ""
+    return datetime.fromtimestamp(moment, UTC).astimezone(zone(zone_name)).strftime("%Y-%m-%d %H:%M")
+
+
+def iso_utc(moment: int) -> str | None:
+    """ISO 8601 with Z; None for never."""
+    if moment == NEVER:
+        return None
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""The words of the `contacts` command, loaded when they are used."""

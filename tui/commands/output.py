@@ -1,0 +1,51 @@
+"""What commands print."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from store import properties
+from store.contacts import Person
+from store.values import times
+from store.values.property_type import TRUE, PropertyType
+from tui.text import shown
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """One object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def person_json(person: Person, known: list[properties.CustomProperty]) -> dict[str, Any]:
+    """A contact as `--json` has it: times in UTC, unset properties absent, hidden ones included."""
+    values: dict[str, Any] = {}
+    for item in known:
+        stored = person.properties.get(item.id)
+        if stored is not None:
+            values[item.name] = stored == TRUE if item.type is PropertyType.BOOLEAN else stored
+    return {
+        "id": person.id,
+        "phone": person.phone,
+        "name": person.name,
+        "email": person.email,
+        "created": times.iso_utc(person.created),
+        "first_interaction": times.iso_utc(person.first_interaction),
+        "last_interaction": times.iso_utc(person.last_interaction),
+        "user_initiated": person.user_initiated,
+        "business_initiated": person.business_initiated,
+        "cancelled_outbounds": person.cancelled_outbounds,
+        "received_notifications": person.received_notifications,
+        "properties": values,
+    }
+
+
+def print_columns(rows: list[list[object]]) -> None:
+    """Rows in columns as wide as their contents, made harmless for a terminal."""
+    from rich.cells import cell_len, set_cell_size
+
+    texts = [[shown(value, 60) for value in row] for row in rows]
+    widths = [max(cell_len(row[i]) for row in texts) for i in range(len(texts[0]))] if texts else []
+    for row in texts:
+        cells = [set_cell_size(text, width) for text, width in zip(row, widths, strict=True)]
+        click.echo("  ".join(cells).rstrip())

@@ -1,0 +1,49 @@
+"""The one place where data becomes something that a terminal draws.
+
+Names come from strangers: they may hold escape sequences, markup, or characters that turn a line around.
+"""
+
+import unicodedata
+
+from rich.text import Text
+from textual.content import Content
+
+CELL_LIMIT = 200
+"""Characters of a value in a table or a sentence; the rest is cut with …"""
+
+_REPLACED = {code: chr(0x2400 + code) for code in range(0x20)}
+_REPLACED |= {0x09: " ", 0x0A: "␤", 0x0D: "␤", 0x7F: "␡", 0x2028: "␤", 0x2029: "␤"}
+_REPLACED |= {code: "�" for code in range(0x80, 0xA0)}
+_REPLACED |= {code: "�" for code in range(0xD800, 0xE000)}
+# Marks that turn the reading direction around, and tags that nobody sees.
+_REPLACED |= {code: "�" for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+_REPLACED |= {code: "�" for code in range(0xE0000, 0xE0080)}
+_REPLACED |= {code: "�" for code in (0xFFF9, 0xFFFA, 0xFFFB, 0xFEFF)}
+
+
+def shown(raw: object, limit: int = CELL_LIMIT) -> str:
+    """`raw` as one harmless line of at most `limit` characters; still to be drawn without markup."""
+    text = str(raw).translate(_REPLACED)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def cell(raw: object, *, style: str = "", right: bool = False) -> Text:
+    """`raw` for a cell of a DataTable, which takes a plain `str` for markup."""
+    return Text(shown(raw), style=style, justify="right" if right else "left", no_wrap=True)
+
+
+def plain(raw: object, limit: int = CELL_LIMIT) -> Content:
+    """`raw` for every other widget."""
+    return Content(shown(raw, limit))
+
+
+def lines(raw: str) -> Content:
+    """A sentence of ours, with values of others in it that have gone through `shown`, on as many lines as it has."""
+    return Content("\n".join(shown(line, 10_000) for line in raw.split("\n")))
+
+
+def has_wide(text: str) -> bool:
+    """Whether any character of `text` is not one cell wide."""
+    return not text.isascii() and any(
+        unicodedata.east_asian_width(char) in "WF" or unicodedata.combining(char) for char in text
+    )
