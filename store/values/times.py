@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from store.errors import Invalid
 from store.language import _
@@ -41,3 +41,8 @@ def iso_utc(moment: int) -> str | None:
     if moment == NEVER:
         return None
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def zone_names() -> tuple[str, ...]:
+    """The time zones that people choose from: those named after places."""
+    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))

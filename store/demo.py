@@ -1,0 +1,150 @@
+"""A database with invented contacts: numbers from the examples of `phonenumbers`, names in several scripts."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import phonenumbers
+
+from store import database, properties, settings
+from store.contacts import search_key
+from store.models import Contact
+from store.properties import CustomProperty
+from store.values import times
+from store.values.property_type import FALSE, TRUE, PropertyType
+
+CONTACTS = 2_000
+_SEED = 20_26
+_DAY = 86_400
+
+_NAMES = {
+    "CO MX AR PE CL EC ES": (
+        "María José Camila Andrés Valentina Santiago Lucía Mateo Sofía Diego Isabela Julián Ximena Íñigo",
+        "García Rodríguez Martínez Muñoz Peña Ordóñez Quispe Hernández Ibáñez Núñez Restrepo Güell",
+    ),
+    "BR PT": (
+        "João Ana Conceição Luís Inês Tiago Beatriz Antônio Letícia Fábio Júlia Otávio",
+        "Silva Gonçalves Araújo Assunção Magalhães Simões Falcão Cardoso Brandão",
+    ),
+    "US GB IE": (
+        "Grace Oliver Amelia Jack Maeve Liam Ruth Aoife Noah Zoë",
+        "O'Brien Smith Taylor Walsh Johnson-Reid Clarke Bell",
+    ),
+    "JP": ("陽菜 蓮 さくら 翔太 美咲 大輔", "佐藤 鈴木 高橋 田中 渡辺"),
+    "CN TW": ("伟 芳 娜 秀英 敏 静 强", "王 李 张 刘 陈 杨"),
+    "EG SA AE": ("محمد فاطمة علي مريم يوسف نور", "حسن السيد العلي الحربي"),
+    "IN": ("आरव दिया अर्जुन प्रिया रोहन", "शर्मा पटेल सिंह गुप्ता"),
+    "GR": ("Γιώργος Ελένη Νίκος Σοφία", "Παπαδόπουλος Οικονόμου Γεωργίου"),
+    "UA KZ": ("Олена Андрій Дар'я Тарас Айгүл", "Шевченко Коваленко Бондар Нұрлан"),
+    "TR": ("Ayşe Mehmet Zeynep İbrahim Çağla", "Yılmaz Öztürk Şahin Doğan"),
+    "KR": ("지우 서연 민준 하은", "김 이 박 최"),
+    "RW KE NG": ("Uwase Chidi Wanjiru Emeka Keza", "Niyonzima Okafor Mwangi Adeyemi"),
+}
+_COMPANIES = ("Acme", "ACME [GmbH]", "Café Ñandú", "Ferretería El Tornillo", "Padaria São João", "株式会社さくら")
+_TIERS = ("Bronze", "Silver", "Gold")
+_SCRIPTS_WITHOUT_SPACE = ("JP", "CN TW", "KR")
+
+
+def build(path: Path, contacts: int = CONTACTS) -> None:
+    """Make a database of its own at `path`, filled with invented contacts; the same ones every time but for dates."""
+    database.open_database(path)
+    settings.save(settings.Settings(default_country="CO"))
+    chance = random.Random(_SEED)
+    defined = _define_properties()
+    now = times.now()
+    with database.writing():
+        rows = list(_rows(chance, defined, contacts, now))
+        for start in range(0, len(rows), 500):
+            Contact.insert_many(rows[start : start + 500]).execute()
+
+
+def _define_properties() -> list[CustomProperty]:
+    return [
+        properties.create("Client", PropertyType.TEXT),
+        properties.create("Document", PropertyType.NUMBER),
+        properties.create("Newsletter", PropertyType.BOOLEAN),
+        properties.create("Birthday", PropertyType.DATE),
+        properties.create("Billing address", PropertyType.EMAIL),
+        properties.create("Tier", PropertyType.LIST, choices=_TIERS),
+        properties.create("Internal note", PropertyType.TEXT, hidden=True),
+    ]
+
+
+def _rows(
+    chance: random.Random, defined: list[CustomProperty], contacts: int, now: int
+) -> Iterator[dict[str, object]]:
+    numbers = _numbers(chance)
+    groups = list(_NAMES)
+    weights = [12, 6, 3, *([1] * (len(groups) - 3))]
+    for _index in range(contacts):
+        group = chance.choices(groups, weights)[0]
+        phone = next(numbers[group])
+        first, last = (chance.choice(names.split()) for names in _NAMES[group])
+        name = f"{last}{first}" if group in _SCRIPTS_WITHOUT_SPACE else f"{first} {last}"
+        origin = chance.choices(("message", "import", "hand"), (5, 4, 1))[0]
+        created = now - chance.randrange(400 * _DAY)
+        if origin == "message" and chance.random() < 0.35:
+            # Born of a message and never renamed.
+            name = phone
+        user = chance.choice((1, 1, 1, 2, 3, 5, 8, 13)) if origin == "message" else chance.choice((0, 0, 0, 1, 2))
+        business = chance.choice((0, 0, 0, 0, 1, 1, 2, 3))
+        notifications = chance.choice((0, 0, 0, 1, 2, 6))
+        wrote = user + business + notifications > 0
+        first_interaction = created + chance.randrange(now - created + 1) // 4 if wrote else 0
+        last_interaction = first_interaction + chance.randrange(now - first_interaction) if wrote else 0
+        address = f"{first}.{last}@example.com".lower() if name.isascii() and " " in name else None
+        yield {
+            "phone": phone,
+            "name": name,
+            "email": address,
+            "user_initiated": user,
+            "business_initiated": business,
+            "cancelled_outbounds": chance.randint(0, business) if chance.random() < 0.3 else 0,
+            "received_notifications": notifications,
+            "first_interaction": first_interaction,
+            "last_interaction": last_interaction,
+            "created": created,
+            "changed": created,
+            "origin": origin,
+            "properties": _values(chance, defined),
+            "search_key": search_key(name, phone, address),
+        }
+
+
+def _values(chance: random.Random, defined: list[CustomProperty]) -> dict[str, str]:
+    birthday = date(1950, 1, 1) + timedelta(days=chance.randrange(365 * 55))
+    values = (
+        chance.choice(_COMPANIES),
+        str(chance.randrange(10**7, 10**10)),
+        chance.choice((TRUE, FALSE)),
+        birthday.isoformat(),
+        "billing@example.com",
+        chance.choice(_TIERS),
+        "calls back in the afternoon",
+    )
+    chances = (0.5, 0.4, 0.3, 0.3, 0.1, 0.4, 0.05)
+    return {
+        str(item.id): value
+        for item, value, likely in zip(defined, values, chances, strict=True)
+        if chance.random() < likely
+    }
+
+
+def _numbers(chance: random.Random) -> dict[str, Iterator[str]]:
+    """For each group of countries valid numbers without end, none twice."""
+    return {group: _numbers_of(chance, group.split()) for group in _NAMES}
+
+
+def _numbers_of(chance: random.Random, regions: list[str]) -> Iterator[str]:
+    """The library's own example numbers with their last digits changed."""
+    seen = set()
+    while True:
+        region = chance.choice(regions)
+        example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+        assert example is not None
+        e164 = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        number = e164[:-6] + f"{chance.randrange(10**6):06}"
+        if number not in seen and phonenumbers.is_valid_number(phonenumbers.parse(number)):
+            seen.add(number)
+            yield number

@@ -1,0 +1,170 @@
+"""The program on the screen: its modes, keys and theme, and the threads that talk to the store."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, ParamSpec, TypeVar
+
+from rich.text import Text
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.theme import Theme
+
+from store import database
+from store.contacts import Person
+from store.errors import ContactsError
+from store.language import N_, _
+from tui.text import shown
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LAST_RESORT_SECONDS = 3
+"""Between a signal that ends the program and the end of its patience."""
+
+THEME = Theme(
+    name="contacts",
+    primary="#3fa88f",
+    secondary="#3fa88f",
+    accent="#3fa88f",
+    foreground="#d7dbd9",
+    background="#14181a",
+    surface="#1a1f22",
+    panel="#242b2f",
+    success="#6fbf73",
+    warning="#d9a441",
+    error="#d96c6c",
+    dark=True,
+    variables={"footer-key-foreground": "#3fa88f", "block-cursor-text-style": "none"},
+)
+
+
+def _contacts() -> Screen[Any]:
+    from tui.screens.contacts import ContactsScreen
+
+    return ContactsScreen()
+
+
+def _imports() -> Screen[Any]:
+    from tui.screens.imports import ImportsScreen
+
+    return ImportsScreen()
+
+
+def _settings() -> Screen[Any]:
+    from tui.screens.settings import SettingsScreen
+
+    return SettingsScreen()
+
+
+class ContactsApp(App[None]):
+    """The contacts of a WhatsApp business."""
+
+    TITLE = "contacts"
+    CSS_PATH = "app.tcss"
+    MODES = {"contacts": _contacts, "imports": _imports, "settings": _settings}
+    DEFAULT_MODE = "contacts"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]
+    BINDINGS = [
+        Binding("1", "switch_mode('contacts')", N_("Contacts"), show=False),
+        Binding("2", "switch_mode('imports')", N_("Imports"), show=False),
+        Binding("5", "switch_mode('settings')", N_("Settings"), show=False),
+        Binding("question_mark", "toggle_keys", N_("Keys"), key_display="?"),
+        Binding("q", "quit", N_("Quit")),
+        # Textual's own answer to ctrl+q and ctrl+c stays: the first quits, the second says how.
+        Binding("ctrl+q", "quit", N_("Quit"), show=False, priority=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Over SSH every byte counts, and nothing here gets clearer by moving.
+        self.animation_level = "none"
+        self.register_theme(THEME)
+        self.theme = "contacts"
+        self.deleted: list[Person] = []
+        """What was deleted in this session, the latest last, for `u`."""
+        # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
+        self._readers = ThreadPoolExecutor(1, "read", initializer=database.connect)
+        self._writers = ThreadPoolExecutor(1, "write", initializer=database.connect)
+        self._used: set[ThreadPoolExecutor] = set()
+
+    def on_mount(self) -> None:
+        """Signals end the program with the terminal restored; Textual itself leaves it broken."""
+        if os.environ.get("CONTACTS_NO_SIGNALS"):
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end, number)
+
+    def _end(self, number: int) -> None:
+        asyncio.get_running_loop().call_later(_LAST_RESORT_SECONDS, os._exit, 128 + number)
+        self.exit(return_code=128 + number)
+
+    def on_unmount(self) -> None:
+        """Let the threads go, with their connections closed."""
+        for executor in self._used:
+            executor.submit(database.close)
+        for executor in (self._readers, self._writers):
+            executor.shutdown(wait=True)
+
+    async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a long look into the store, taken in a thread of its own."""
+        return await self._run(self._readers, function, *args, **kwargs)
+
+    async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of a change to the store, which may have to wait for others."""
+        return await self._run(self._writers, function, *args, **kwargs)
+
+    async def _run(
+        self, executor: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        self._used.add(executor)
+        return await asyncio.get_running_loop().run_in_executor(executor, lambda: function(*args, **kwargs))
+
+    def say(self, sentence: str) -> None:
+        """A toast: something went well, or is to be known."""
+        self.notify(shown(sentence, 400), markup=False)
+
+    def say_error(self, error: ContactsError) -> None:
+        """A toast that stays for longer: something did not go well."""
+        self.notify(shown(error, 400), severity="error", timeout=10, markup=False)
+
+    def _fatal_error(self) -> None:
+        """Our bug: one sentence for the person, the rest into a file; Textual would print people's data."""
+        if os.environ.get("CONTACTS_DEBUG"):
+            super()._fatal_error()
+            return
+        import traceback
+
+        log = database.files_folder() / "errors.log"
+        with os.fdopen(database.open_beside(log.name, append=True), "a") as file:
+            traceback.print_exc(file=file)
+        sentence = _("Something went wrong that should not have; your data is safe. Please report {log}.")
+        self.panic(Text(sentence.format(log=log)))
+
+    def action_toggle_keys(self) -> None:
+        """Show or hide all keys."""
+        if self.screen.query("HelpPanel"):
+            self.action_hide_help_panel()
+        else:
+            self.action_show_help_panel()
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Every action that has a key now, by its name."""
+        seen = set()
+        for _node, binding, enabled, _tooltip in screen.active_bindings.values():
+            if enabled and binding.description and not binding.system and binding.action not in seen:
+                seen.add(binding.action)
+                key = self.get_key_display(binding)
+                yield SystemCommand(
+                    binding.description,
+                    _("Key: {key}").format(key=key),
+                    lambda action=binding.action: screen.call_next(screen.run_action, action),
+                )
+        yield SystemCommand(_("Theme"), _("Choose other colours"), self.action_change_theme)
+
+

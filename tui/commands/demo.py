@@ -1,0 +1,21 @@
+"""`contacts demo`: the program with contacts that nobody has to be careful with."""
+
+import click
+
+from store.language import _
+from tui.cli import open_screen
+
+
+@click.command(help=_("Open the screen on a temporary database with invented contacts."))
+@click.pass_context
+def demo(context: click.Context) -> int:
+    import tempfile
+    from pathlib import Path
+
+    from store import demo as demo_
+
+    with tempfile.TemporaryDirectory(prefix="contacts-demo-") as folder:
+        database = Path(folder) / "demo.db"
+        demo_.build(database)
+        context.find_root().params["database"] = str(database)
+        return open_screen(context)

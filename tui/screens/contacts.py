@@ -1,0 +1,364 @@
+"""Page 1: who wrote and how often; search, sort, and what can be done with a contact."""
+
+import time
+from array import array
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import DataTable, Input, Static
+
+from store import contacts, database, listing, settings
+from store.contacts import Person
+from store.errors import ContactsError, NotFound
+from store.language import N_, _, ngettext
+from store.listing import Listing, Order
+from tui.page import Page
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.question import Question
+from tui.text import plain, shown
+from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
+from tui.widgets.details import Details
+from tui.widgets.line import Line
+
+T = TypeVar("T")
+
+_FIRST = 200
+"""Rows that are shown before the whole order is known."""
+_WATCH_SECONDS = 1.0
+"""Between two looks at whether others have written; a look costs some µs and draws nothing."""
+_DETAILS_SECONDS = 0.1
+"""The cursor must rest for so long before the details beside the list follow it."""
+_REST = 4
+"""While others write, a new order is taken after so many times as long as the last one took."""
+
+
+class ContactsScreen(Page):
+    """The list of contacts."""
+
+    MODE = "contacts"
+    CSS_PATH = "contacts.tcss"
+    BINDINGS = [
+        Binding("slash", "search", N_("Search"), key_display="/"),
+        Binding("n", "create", N_("New")),
+        Binding("a", "actions", N_("Actions")),
+        Binding("o", "options", N_("Options")),
+        Binding("s", "sort", N_("Sort")),
+        Binding("enter", "details", N_("Details"), show=False),
+        Binding("e", "edit", N_("Edit"), show=False),
+        Binding("d,delete", "delete", N_("Delete"), show=False),
+        Binding("u", "undo", N_("Undo delete"), show=False),
+        Binding("y", "copy", N_("Copy phone"), show=False),
+        Binding("i", "import", N_("Import contacts"), show=False),
+        Binding("escape", "clear_search", N_("Clear search"), show=False),
+    ]
+
+    class OrderTaken(Message):
+        """The ids of a listing are known: the first of them, or all."""
+
+        def __init__(self, wanted: Listing, ids: "array[int]", keep: int | None, total: int | None) -> None:
+            super().__init__()
+            self.wanted = wanted
+            self.ids = ids
+            self.keep = keep
+            """The contact that is to stay under the cursor."""
+            self.total = total
+            """How many contacts there are in all; None while only the first ids are known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listing = Listing()
+        self._version = 0
+        self._is_stale = False
+        self._rest_until = 0.0
+        self._details_timer: Timer | None = None
+
+    def compose_page(self) -> ComposeResult:
+        with Horizontal(id="search-line"):
+            yield Line(placeholder=_("Search names, numbers, addresses"), id="search")
+            yield Static(id="count")
+        with Horizontal(id="list"):
+            yield ContactTable(listing.rows, id="contacts")
+            yield Static(id="empty")
+            yield Details(id="beside")
+
+    def on_mount(self) -> None:
+        """First rows at once, the rest when it is known."""
+        self._table.focus()
+        self._version = database.data_version()
+        self._take_order(None)
+        self.set_interval(_WATCH_SECONDS, self._look_for_changes)
+
+    @property
+    def _table(self) -> ContactTable:
+        return self.query_one(ContactTable)
+
+    # The order of rows
+
+    def _look_for_changes(self) -> None:
+        """When others have written: the visible rows anew at once, a new order when there is time for it."""
+        version = database.data_version()
+        if version != self._version:
+            self._version = version
+            self._is_stale = True
+            self._table.forget_rows()
+            self._show_details()
+        if self._is_stale and time.monotonic() > self._rest_until:
+            self._take_order(self._kept())
+
+    def reload(self) -> None:
+        """Show what this program has just changed."""
+        self._table.forget_rows()
+        self._take_order(self._kept())
+
+    def _kept(self) -> int | None:
+        # At the top of the list a person looks at the top, whoever stands there.
+        return self._table.selected_id if self._table.cursor_row > 0 else None
+
+    @work(exclusive=True, group="order", exit_on_error=False)
+    async def _take_order(self, keep: int | None) -> None:
+        wanted = self._listing
+        self._is_stale = False
+        began = time.monotonic()
+        try:
+            if keep is None:
+                first = await self._read_if_wanted(wanted, lambda: listing.first_ids(wanted, _FIRST))
+                if first is not None:
+                    self.post_message(self.OrderTaken(wanted, first, None, None))
+            ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
+            total = await self.contacts_app.read(listing.count)
+        except ContactsError as error:
+            self.contacts_app.say_error(error)
+            return
+        finally:
+            self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
+        if ids is not None:
+            self.post_message(self.OrderTaken(wanted, ids, keep, total))
+
+    async def _read_if_wanted(self, wanted: Listing, look: Callable[[], T]) -> T | None:
+        """Skips a look that another key has made needless while it waited for the one before."""
+        return await self.contacts_app.read(lambda: look() if wanted is self._listing else None)
+
+    @on(OrderTaken)
+    def _show_order(self, event: OrderTaken) -> None:
+        if event.wanted is not self._listing:
+            return
+        self._table.show(event.ids, event.wanted, settings.load().time_zone, keep=event.keep)
+        self._show_emptiness(event)
+        self._show_details()
+        if event.total is None:
+            return
+        if event.wanted.search:
+            text = ngettext("{count} contact", "{count} contacts", len(event.ids))
+            text = _("{found} of {total:,}").format(found=text, total=event.total)
+        else:
+            text = ngettext("{count} contact", "{count} contacts", len(event.ids))
+        self.query_one("#count", Static).update(plain(text))
+
+    def _show_emptiness(self, event: OrderTaken) -> None:
+        empty = self.query_one("#empty", Static)
+        empty.display = not event.ids
+        if event.wanted.search:
+            sentence = _("No contact has “{words}” in name, number or address. Esc shows all.")
+            empty.update(plain(sentence.format(words=shown(event.wanted.search, 40))))
+        else:
+            empty.update(plain(_("No contacts yet. Press i to import an Excel file, n to create one.")))
+
+    # Search and sort
+
+    def action_search(self) -> None:
+        """Go to the search line."""
+        line = self.query_one("#search", Line)
+        line.focus()
+        line.action_select_all()
+
+    def action_clear_search(self) -> None:
+        """Show all again."""
+        self.query_one("#search", Line).value = ""
+        self._table.focus()
+
+    @on(Input.Changed, "#search")
+    def _search(self, event: Input.Changed) -> None:
+        if event.value != self._listing.search:
+            self._listing = replace(self._listing, search=event.value)
+            self._take_order(None)
+
+    @on(Input.Submitted, "#search")
+    def _to_results(self) -> None:
+        self._table.focus()
+
+    def key_down(self) -> None:
+        """From the search line down into the results."""
+        if self.query_one("#search").has_focus:
+            self._table.focus()
+
+    @on(DataTable.HeaderSelected)
+    def _sort_by_header(self, event: DataTable.HeaderSelected) -> None:
+        order = self._table.order_of(event.column_key)
+        if order is not None:
+            self._sort(order)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_sort(self) -> None:
+        """Ask what to sort by; what is sorted by already turns around."""
+        choices = [Choice(full_name(spec), spec.order) for spec in COLUMNS if spec.order is not None]
+        screen = ChoiceScreen(_("Sort by (again: turn around)"), choices, value=self._listing.order)
+        choice = await self.app.push_screen_wait(screen)
+        if choice is not None:
+            self._sort(choice.value)
+
+    def _sort(self, order: Order) -> None:
+        if order is self._listing.order:
+            self._listing = replace(self._listing, descending=not self._listing.descending)
+        else:
+            # Names from A, numbers and dates from the top.
+            self._listing = replace(self._listing, order=order, descending=order is not Order.NAME)
+        self._take_order(self._kept())
+
+    # Details
+
+    @on(DataTable.RowHighlighted)
+    def _follow_cursor(self) -> None:
+        if self._details_timer is not None:
+            self._details_timer.stop()
+        self._details_timer = self.set_timer(_DETAILS_SECONDS, self._show_details)
+
+    @work(exclusive=True, group="details", exit_on_error=False)
+    async def _show_details(self) -> None:
+        beside = self.query_one("#beside", Details)
+        if beside.display:
+            # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
+            await beside.show(self._selected())
+
+    def on_resize(self) -> None:
+        """The details may have come on screen."""
+        self.call_after_refresh(self._show_details)
+
+    def _selected(self) -> Person | None:
+        contact_id = self._table.selected_id
+        if contact_id is None:
+            return None
+        try:
+            return contacts.get(contact_id)
+        except NotFound:
+            return None
+
+    @on(DataTable.RowSelected)
+    def _open_selected(self) -> None:
+        self.action_details()
+
+    def action_details(self) -> None:
+        """Open the details of the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        from tui.screens.contact_details import ContactDetails
+
+        self.app.push_screen(ContactDetails(person.id), self._after_details)
+
+    def _after_details(self, wish: str | None) -> None:
+        if wish == "delete":
+            self.action_delete()
+        self.reload()
+
+    # What can be done
+
+    @on(ContactTable.OptionsAsked)
+    def _options_clicked(self) -> None:
+        self.action_options()
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_options(self) -> None:
+        """What can be done with the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        choices = [Choice(_("View details"), "details"), Choice(_("Delete"), "delete")]
+        choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
+        if choice is not None:
+            await self.run_action(choice.value)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_actions(self) -> None:
+        """What can be done with the list."""
+        choices = [Choice(_("+ Create contact"), "create"), Choice(_("Import contacts"), "import")]
+        choice = await self.app.push_screen_wait(ChoiceScreen(_("Actions"), choices))
+        if choice is not None:
+            await self.run_action(choice.value)
+
+    def action_create(self) -> None:
+        """Open an empty form."""
+        from tui.screens.contact_form import ContactForm
+
+        self.app.push_screen(ContactForm(None), self._after_form)
+
+    def action_edit(self) -> None:
+        """Open the form of the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        from tui.screens.contact_form import ContactForm
+
+        self.app.push_screen(ContactForm(person), self._after_form)
+
+    def _after_form(self, person: Person | None) -> None:
+        if person is not None:
+            self.contacts_app.say(_("{name} is saved.").format(name=person.name))
+            self._take_order(person.id)
+
+    def action_import(self) -> None:
+        """Open the import window."""
+        from tui.screens.import_window import ImportWindow
+
+        self.app.push_screen(ImportWindow(), lambda _import_id: self.reload())
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_delete(self) -> None:
+        """Ask, then put the selected contact into the bin."""
+        person = self._selected()
+        if person is None or person.deleted:
+            return
+        question = _("Delete {name}?\nu brings it back.").format(name=shown(person.label))
+        if not await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+            return
+        try:
+            await self.contacts_app.write(contacts.delete, [person.id])
+        except ContactsError as error:
+            self.contacts_app.say_error(error)
+            return
+        self.contacts_app.deleted.append(person)
+        self.contacts_app.say(_("{name} is deleted; u brings it back.").format(name=person.name))
+        self.reload()
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_undo(self) -> None:
+        """Bring back what was deleted last in this session."""
+        if not self.contacts_app.deleted:
+            self.contacts_app.say(_("Nothing was deleted in this session."))
+            return
+        person = self.contacts_app.deleted[-1]
+        try:
+            await self.contacts_app.write(contacts.restore, person.id)
+        except ContactsError as error:
+            self.contacts_app.say_error(error)
+            return
+        self.contacts_app.deleted.pop()
+        self.contacts_app.say(_("{name} is back.").format(name=person.name))
+        self._take_order(person.id)
+
+    def action_copy(self) -> None:
+        """Copy the phone to the clipboard of the person's own machine."""
+        person = self._selected()
+        if person is None or person.phone is None:
+            self.contacts_app.say(_("This contact has no phone number."))
+            return
+        self.app.copy_to_clipboard(person.phone)
+        self.contacts_app.say(
+            _("{phone} is copied (in tmux it needs: set -g set-clipboard on).").format(phone=person.phone)
+        )

@@ -1,0 +1,58 @@
+"""Write files that a person asks for: choose the place, wait for the job, tell the end."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from textual.screen import Screen
+
+from store import imports, jobs
+from store.errors import ContactsError
+from store.imports import ImportView, State, template
+from store.language import _
+from tui.app import ContactsApp
+from tui.screens.save_as import SaveAs
+
+_LOOK_SECONDS = 0.2
+
+
+def write_template(screen: Screen[object]) -> None:
+    """Ask where the template goes, and write it."""
+    proposed = Path.home() / _("contacts-template.xlsx")
+    _ask_and_write(screen, _("Write the template to"), proposed, lambda path: template.request(path, overwrite=True))
+
+
+def write_report(screen: Screen[object], view: ImportView) -> None:
+    """Ask where the report of an import goes, and write it."""
+    proposed = Path.home() / _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem)
+    _ask_and_write(
+        screen,
+        _("Write the Contact Import Report to"),
+        proposed,
+        lambda path: imports.request_report(view.id, path, overwrite=True),
+    )
+
+
+def _ask_and_write(
+    screen: Screen[object], title: str, proposed: Path, request: Callable[[Path], int]
+) -> None:
+    screen.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
+
+
+async def _write(screen: Screen[object], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+    app = screen.app
+    assert isinstance(app, ContactsApp)
+    path = await app.push_screen_wait(SaveAs(title, proposed))
+    if path is None:
+        return
+    try:
+        job_id = await app.write(request, path)
+        while (job := jobs.get(job_id)).is_running:
+            await asyncio.sleep(_LOOK_SECONDS)
+    except ContactsError as error:
+        app.say_error(error)
+        return
+    if job.state is State.FINISHED:
+        app.say(_("Written: {path}").format(path=path))
+    else:
+        app.say_error(ContactsError(job.message or _("The file was not written.")))

@@ -1,0 +1,54 @@
+"""All about one import."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widgets import Footer
+
+from store import imports
+from store.language import N_
+from tui.page import Dialog
+from tui.screens.files import write_report
+from tui.widgets.import_progress import ImportProgress
+
+
+class ImportDetails(Dialog[None]):
+    """Follows the import as long as it runs."""
+
+    BINDINGS = [
+        Binding("escape,enter", "dismiss(None)", N_("Back")),
+        Binding("x", "stop", N_("Stop loading")),
+        Binding("r", "report", N_("Download results")),
+    ]
+
+    def __init__(self, import_id: int) -> None:
+        super().__init__()
+        self._id = import_id
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield ImportProgress()
+            yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Watch it."""
+        self.query_one(ImportProgress).follow(self._id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Stopping is for running ones, the report for the others."""
+        if action in ("stop", "report"):
+            return imports.get(self._id).is_running == (action == "stop")
+        return True
+
+    @on(ImportProgress.Ended)
+    def _ended(self) -> None:
+        self.refresh_bindings()
+
+    def action_stop(self) -> None:
+        """Stop it; what is loaded stays."""
+        imports.stop(self._id)
+
+    def action_report(self) -> None:
+        """Write the report."""
+        write_report(self, imports.get(self._id))

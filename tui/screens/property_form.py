@@ -1,0 +1,112 @@
+"""Define a property, or change one."""
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widgets import Button, Footer, Input, Static, TextArea
+
+from store import properties
+from store.errors import ContactsError
+from store.language import N_, _
+from store.properties import CustomProperty
+from store.values.property_type import PropertyType
+from tui.page import Dialog
+from tui.screens.choice import Choice
+from tui.text import plain, shown
+from tui.widgets.check import Check
+from tui.widgets.choice_field import ChoiceField
+from tui.widgets.field import Field, say_faults
+from tui.widgets.line import Line
+
+
+class PropertyForm(Dialog[CustomProperty]):
+    """Ends with the property as it was saved, or None."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss(None)", N_("Cancel")),
+        Binding("ctrl+s", "save", N_("Save"), priority=True),
+    ]
+
+    def __init__(self, item: CustomProperty | None) -> None:
+        super().__init__()
+        self._item = item
+
+    def compose(self) -> ComposeResult:
+        item = self._item
+        heading = _("Create property") if item is None else _("Edit {name}").format(name=shown(item.name, 50))
+        with Vertical(classes="dialog form"):
+            yield Static(plain(heading), classes="title")
+            with VerticalScroll(id="fields", can_focus=False):
+                yield Field(_("Name (required)"), Line(item.name if item else "", id="name"), key="name")
+                yield from self._type_fields(item)
+                hidden = item.hidden if item else False
+                yield Check(_("Hidden: not shown in a contact's details"), hidden, id="hidden")
+            with Horizontal(classes="buttons"):
+                yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
+                yield Button(plain(_("Cancel")), id="cancel", compact=True)
+            yield Footer(show_command_palette=False)
+
+    def _type_fields(self, item: CustomProperty | None) -> ComposeResult:
+        if item is None:
+            choices = [Choice(kind.label, kind) for kind in PropertyType]
+            field = ChoiceField(_("Type"), choices, PropertyType.TEXT, id="type")
+            yield Field(_("Type (it cannot be changed later)"), field, key="type")
+            values = Field(_("Values, one a line"), _area(), key="values")
+            values.display = False
+            yield values
+            return
+        yield Static(plain(_("Type: {type}").format(type=item.type.label)), classes="label")
+        if item.type is PropertyType.LIST:
+            present = ", ".join(shown(choice, 60) for choice in item.choices)
+            yield Static(plain(_("Values: {values}").format(values=present), 1_000), classes="label")
+            yield Field(_("More values, one a line"), _area(), key="values")
+
+    @on(ChoiceField.Changed, "#type")
+    def _show_values(self, event: ChoiceField.Changed) -> None:
+        for field in self.query(Field):
+            if field.key == "values":
+                field.display = event.field.value is PropertyType.LIST
+
+    @on(Button.Pressed, "#save")
+    @on(Input.Submitted)
+    def _press_save(self) -> None:
+        self.action_save()
+
+    @on(Button.Pressed, "#cancel")
+    def _press_cancel(self) -> None:
+        self.dismiss(None)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_save(self) -> None:
+        """Save, or say what is wrong."""
+        try:
+            saved = await self.contacts_app.write(self._save)
+        except ContactsError as error:
+            # A fault of the values mentions values; everything else is about the name.
+            key = "values" if self._values() is not None and self.query_one("#name", Line).value.strip() else "name"
+            say_faults(self, {key: str(error)})
+        else:
+            self.dismiss(saved)
+
+    def _save(self) -> CustomProperty:
+        name = self.query_one("#name", Line)
+        hidden = self.query_one("#hidden", Check).value
+        values = self._values() or []
+        if self._item is not None:
+            return properties.edit(self._item.id, name=name.changed, hidden=hidden, new_choices=values)
+        kind = self.query_one("#type", ChoiceField).value
+        return properties.create(name.value, kind, choices=values, hidden=hidden)
+
+    def _values(self) -> list[str] | None:
+        """The values typed; None where the type has none."""
+        for field in self.query(Field):
+            if field.key == "values" and field.display and isinstance(field.input, TextArea):
+                return [line.strip() for line in field.input.text.splitlines() if line.strip()]
+        return None
+
+
+def _area() -> TextArea:
+    area = TextArea(tab_behavior="focus", soft_wrap=False)
+    area.cursor_blink = False
+    return area

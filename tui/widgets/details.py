@@ -1,0 +1,83 @@
+"""All that is known of a contact, to read."""
+
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from store import properties, settings
+from store.contacts import Person
+from store.language import _
+from store.values import countries, phone, property_type, times
+from tui.text import shown
+
+if TYPE_CHECKING:
+    from tui.app import ContactsApp
+
+_LONG = 24
+"""Characters from which on a value stands below its label."""
+
+
+class Details(VerticalScroll, can_focus=False):
+    """A contact's fields, one under the other; hidden properties are not among them."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="details")
+
+    async def show(self, person: Person | None) -> None:
+        """Show this contact, or nothing."""
+        app = cast("ContactsApp", self.app)
+        content = Content() if person is None else await app.read(content_of, person)
+        self.query_one("#details", Static).update(content)
+
+
+def content_of(person: Person) -> Content:
+    """A contact's fields as styled text."""
+    parts: list[Content | tuple[str, str]] = [(shown(person.name) + "\n", "bold")]
+    if person.deleted:
+        parts.append((_("In the bin") + "\n", "$text-error"))
+    for label, value in _fields(person):
+        parts.append((f"\n{label}\n" if len(value) > _LONG else f"\n{label}  ", "$text-muted"))
+        parts.append(Content(value))
+    return Content.assemble(*parts)
+
+
+def _fields(person: Person) -> list[tuple[str, str]]:
+    settled = settings.load()
+
+    def moment(value: int) -> str:
+        return times.shown(value, settled.time_zone) or _("Never")
+
+    fields = [
+        (_("Phone number"), _phone(person)),
+        (_("Email"), shown(person.email or "–")),
+        (_("Last interaction"), moment(person.last_interaction)),
+        (_("First interaction"), moment(person.first_interaction)),
+        (_("User initiated conv."), f"{person.user_initiated:,}"),
+        (_("Business initiated conv."), f"{person.business_initiated:,}"),
+        (_("Cancelled outbounds"), f"{person.cancelled_outbounds:,}"),
+        (_("Received notifications"), f"{person.received_notifications:,}"),
+        (_("Created"), f"{moment(person.created)} ({_origin(person)})"),
+    ]
+    for item in properties.list_all(visible_only=True):
+        stored = person.properties.get(item.id)
+        if stored is not None:
+            value = shown(property_type.shown(item.type, stored, settled.formats), 1_000)
+            fields.append((shown(item.name), value))
+    return fields
+
+
+def _phone(person: Person) -> str:
+    if person.phone is None:
+        return "–"
+    country = countries.name(phone.region(person.phone))
+    written = phone.international(person.phone)
+    return f"{written} ({country})" if country else written
+
+
+def _origin(person: Person) -> str:
+    if person.origin == "import":
+        return _("import {id}").format(id=person.import_id)
+    return _("by hand") if person.origin == "hand" else _("by a message")

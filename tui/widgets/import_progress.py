@@ -1,0 +1,97 @@
+"""A running import to watch."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import ProgressBar, Static
+
+from store import imports
+from store.imports import ImportView, State
+from store.language import _
+from tui.text import shown
+
+_LOOK_SECONDS = 0.5
+"""Between two looks; each sends a few hundred bytes."""
+
+
+class ImportProgress(Vertical):
+    """How far, how fast, how long yet, and what came of it."""
+
+    DEFAULT_CSS = "ImportProgress { height: auto; } ImportProgress ProgressBar { margin: 1 0; }"
+
+    class Ended(Message):
+        """The import has come to an end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._import_id = 0
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield ProgressBar(total=1000, show_eta=False)
+        yield Static(id="numbers")
+
+    def follow(self, import_id: int) -> None:
+        """Watch this import until it ends."""
+        self._import_id = import_id
+        self._timer = self.set_interval(_LOOK_SECONDS, self._look)
+        self._look()
+
+    def _look(self) -> None:
+        view = imports.get(self._import_id)
+        self.query_one(ProgressBar).update(progress=view.progress)
+        self.query_one("#numbers", Static).update(content_of(view))
+        if not view.is_running and self._timer is not None:
+            self._timer.stop()
+            self.post_message(self.Ended())
+
+
+def content_of(view: ImportView) -> Content:
+    """An import's state and numbers as styled text."""
+    parts: list[Content | tuple[str, str] | str] = [(imports.state_label(view), "bold"), f"  {shown(view.file, 50)}\n"]
+    if view.state is State.QUEUED:
+        parts.append(_("Another import is writing; this one begins when it has ended.") + "\n")
+    if view.state is State.IN_PROGRESS:
+        parts.append(pace(view) + "\n")
+    for label, count in counts(view):
+        parts.append(f"\n{count:>12,}  {label}")
+    if view.message:
+        parts.append(("\n\n" + shown(view.message, 600), "$text-error"))
+    elif view.state in (State.FINISHED, State.STOPPED) and view.rejected + view.duplicates:
+        parts.append("\n\n" + _("Which rows, and why: Imports (2), Options, Download results."))
+    if view.scattered:
+        from store.imports.report import scatter_warning
+
+        parts.append(("\n\n" + scatter_warning(view), "$text-warning"))
+    return Content.assemble(*parts)
+
+
+def pace(view: ImportView) -> str:
+    """Rows so far, rows a second and the time that is left."""
+    speed, _rest = imports.speed_and_rest(view)
+    said = _("{rows:,} rows, {speed:,.0f} rows/s").format(rows=view.done, speed=speed)
+    left = time_left(view)
+    return f"{said}, {left}" if left else said
+
+
+def time_left(view: ImportView) -> str:
+    """The time that a running import still needs; empty while that cannot be told."""
+    _speed, rest = imports.speed_and_rest(view)
+    if rest is None:
+        return ""
+    minutes, seconds = divmod(round(rest), 60)
+    return _("{minutes}:{seconds:02} left").format(minutes=minutes, seconds=seconds)
+
+
+def counts(view: ImportView) -> list[tuple[str, int]]:
+    """The numbers of an import, whose sum is its rows."""
+    found = [(_("created"), view.created), (_("duplicates"), view.duplicates), (_("rejected"), view.rejected)]
+    if view.not_processed and not view.is_running:
+        found.append((_("not processed"), view.not_processed))
+    if view.rows is not None:
+        found.append((_("rows in the file"), view.rows))
+    return found
+
+

@@ -1,0 +1,162 @@
+"""A line for a path, with completion of what lies in its folder."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from store.language import N_, _
+from store.values.text import fold
+from tui.text import plain, shown
+from tui.widgets.line import Line
+
+_SHOWN_AT_MOST = 200
+
+
+def path_of(typed: str) -> Path:
+    """The path that a person typed, pasted or dropped: quotes, file:// and escaped spaces are understood."""
+    text = typed.strip()
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        text = text[1:-1]
+    if text.startswith("file://"):
+        text = unquote(urlsplit(text).path)
+    path = Path(text).expanduser()
+    if "\\ " in text and not path.exists():
+        path = Path(text.replace("\\ ", " ")).expanduser()
+    return path
+
+
+class PathLine(Vertical):
+    """A Line, and below it the folders and files that its text could become."""
+
+    BINDINGS = [
+        Binding("tab", "complete", N_("Complete"), priority=True),
+        Binding("down", "to_list", show=False),
+    ]
+
+    class Entered(Message):
+        """A path was entered or chosen."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(self, accepts: Callable[[Path], bool], proposed: Path | None = None) -> None:
+        super().__init__()
+        self._accepts = accepts
+        self._proposed = proposed
+        self._found: list[Path] = []
+        self._real: dict[str, Path] = {}
+        """Paths by what is shown of them, where the two differ."""
+
+    def compose(self) -> ComposeResult:
+        written = self._written(self._proposed) if self._proposed is not None else ""
+        yield Line(written, placeholder=_("Type or paste a path, or choose below"), id="path")
+        yield OptionList(markup=False)
+
+    def on_mount(self) -> None:
+        """Show what is there."""
+        line = self.query_one(Line)
+        line.focus()
+        # What is proposed gives way to what is typed or pasted.
+        line.action_select_all()
+        self._list(line.value)
+
+    @property
+    def path(self) -> Path:
+        """What the line says."""
+        value = self.query_one(Line).value
+        return self._real.get(value) or path_of(value)
+
+    def _written(self, path: Path) -> str:
+        written = str(path) + ("/" if path.is_dir() and str(path) != "/" else "")
+        text = shown(written, 4_000)
+        if text != written:
+            self._real[text] = path
+        return text
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        event.stop()
+        self._list(event.value)
+
+    def _list(self, typed: str) -> None:
+        path = self._real.get(typed) or path_of(typed)
+        folder, beginning = (path, "") if not typed or typed.endswith("/") else (path.parent, path.name)
+        self._found = self._entries(folder, beginning)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(
+            Option(plain(found.name + ("/" if found.is_dir() else ""))) for found in self._found
+        )
+
+    def _entries(self, folder: Path, beginning: str) -> list[Path]:
+        try:
+            entries = sorted(folder.iterdir(), key=lambda entry: (not entry.is_dir(), fold(entry.name)))
+        except (OSError, ValueError):
+            return []
+        wanted = fold(beginning)
+        return [
+            entry
+            for entry in entries
+            if fold(entry.name).startswith(wanted)
+            and (beginning.startswith(".") or not entry.name.startswith("."))
+            and (entry.is_dir() or self._accepts(entry))
+        ][:_SHOWN_AT_MOST]
+
+    def action_complete(self) -> None:
+        """Complete the line as far as it is certain; where nothing can be completed, go on to the next field."""
+        line = self.query_one(Line)
+        if not line.has_focus:
+            self.app.action_focus_next()
+            return
+        if not self._found:
+            self.screen.focus_next()
+            return
+        if len(self._found) == 1:
+            self._take(self._found[0])
+            return
+        common = _common_beginning([entry.name for entry in self._found])
+        completed = self._written(self._found[0].parent / common) if common else line.value
+        if completed.rstrip("/") == line.value.rstrip("/"):
+            self.query_one(OptionList).focus()
+        else:
+            line.value = completed.rstrip("/") if len(self._found) > 1 else completed
+            line.cursor_position = len(line.value)
+
+    def _take(self, path: Path) -> None:
+        line = self.query_one(Line)
+        line.value = self._written(path)
+        line.cursor_position = len(line.value)
+        line.focus()
+
+    def action_to_list(self) -> None:
+        """From the line into the list."""
+        if self._found:
+            self.query_one(OptionList).focus()
+
+    @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Entered(self.path))
+
+    @on(OptionList.OptionSelected)
+    def _choose(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        path = self._found[event.option_index]
+        self._take(path)
+        if not path.is_dir():
+            self.post_message(self.Entered(path))
+
+
+def _common_beginning(names: list[str]) -> str:
+    first, last = min(names), max(names)
+    length = next((i for i, char in enumerate(first) if i >= len(last) or char != last[i]), len(first))
+    return first[:length]
