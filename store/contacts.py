@@ -4,16 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import peewee
-
 from store import database, properties, settings
 from store.errors import AlreadyExists, Invalid, InvalidFields, NotFound, UnknownRange
 from store.language import _
-from store.models import Contact
+from store.models import LIVING, Contact
 from store.values import email, phone, property_type, text, times
-
-LIVING = peewee.SQL("0")
-"""What `Contact.deleted` equals for the living: a literal, since a bound value finds no partial index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class Person:
     @property
     def label(self) -> str:
         """Name and phone, to tell people apart in sentences."""
-        return f"{self.name} ({self.phone})" if self.phone else self.name
+        return f"{self.name} ({self.phone})" if self.phone not in (None, self.name) else self.name
 
 
 def property_field(property_id: int) -> str:
@@ -96,9 +91,9 @@ def create(
 ) -> Person:
     """Create a contact by hand from what a person wrote; `values` are raw, by property id.
 
-    Digits without + belong to `country` (two letters) if given. Raises UnknownRange alone if nothing else
-    is wrong (`accept_unknown` takes such a number), else InvalidFields with a sentence by field; a number that a
-    living contact has is such a fault.
+    Digits without + belong to `country` (two letters) if given. Raises InvalidFields with a sentence by
+    field (a number that a living contact has is such a fault), or UnknownRange if nothing else is wrong;
+    `accept_unknown` takes such a number.
     """
     faults: dict[str, str] = {}
     unknown: UnknownRange | None = None
@@ -192,16 +187,14 @@ def existing(numbers: Sequence[str]) -> dict[str, tuple[str, int | None, int | N
     found: dict[str, tuple[str, int | None, int | None]] = {}
     wanted = list(asked)
     for start in range(0, len(wanted), 5_000):
-        query = (
-            Contact.select(Contact.phone, Contact.import_id, Contact.import_row)
-            .where(Contact.phone.in_(wanted[start : start + 5_000]), Contact.deleted == LIVING)
-            .tuples()
+        query = Contact.select(Contact.phone, Contact.import_id, Contact.import_row).where(
+            Contact.phone.in_(wanted[start : start + 5_000]), Contact.deleted == LIVING
         )
-        for row in query:
-            for number in asked[row[0]]:
+        for writing, import_id, import_row in database.tuples(query):
+            for number in asked[writing]:
                 # The very number counts before a variant of it.
-                if number not in found or row[0] == number:
-                    found[number] = row
+                if number not in found or writing == number:
+                    found[number] = (writing, import_id, import_row)
     return found
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import peewee
 
@@ -133,6 +134,12 @@ def writing() -> Iterator[None]:
         raise DatabaseUnavailable(_sentence(path(), error)) from error
 
 
+def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as plain tuples, to be read to their end: a read half done pins the WAL."""
+    rows: Iterator[tuple[Any, ...]] = query.tuples().iterator()
+    return rows
+
+
 def data_version() -> int:
     """A number that changes when another connection has committed; compare on one kept connection."""
     return int(db.execute_sql("PRAGMA data_version").fetchone()[0])
@@ -162,9 +169,7 @@ def open_beside(name: str, *, append: bool = False) -> int:
 
 def _check_place(path: Path, create: bool) -> None:
     if path.is_dir():
-        raise DatabaseUnavailable(
-            _("{path} is a folder; name a file for the database.").format(path=path)
-        )
+        raise DatabaseUnavailable(_("{path} is a folder; name a file for the database.").format(path=path))
     if path == default_path() and create:
         path.parent.mkdir(parents=True, exist_ok=True)
     if not path.parent.is_dir():

@@ -1,4 +1,4 @@
-"""A database with invented contacts: numbers from the examples of `phonenumbers`, names in several scripts."""
+"""A database with invented contacts: example numbers of `phonenumbers`, names in several scripts."""
 
 import random
 from collections.abc import Iterator
@@ -41,13 +41,20 @@ _NAMES = {
     "KR": ("지우 서연 민준 하은", "김 이 박 최"),
     "RW KE NG": ("Uwase Chidi Wanjiru Emeka Keza", "Niyonzima Okafor Mwangi Adeyemi"),
 }
-_COMPANIES = ("Acme", "ACME [GmbH]", "Café Ñandú", "Ferretería El Tornillo", "Padaria São João", "株式会社さくら")
+_COMPANIES = (
+    "Acme",
+    "ACME [GmbH]",
+    "Café Ñandú",
+    "Ferretería El Tornillo",
+    "Padaria São João",
+    "株式会社さくら",
+)
 _TIERS = ("Bronze", "Silver", "Gold")
 _SCRIPTS_WITHOUT_SPACE = ("JP", "CN TW", "KR")
 
 
 def build(path: Path, contacts: int = CONTACTS) -> None:
-    """Make a database of its own at `path`, filled with invented contacts; the same ones every time but for dates."""
+    """Make a database at `path`, filled with invented contacts: the same every time but for the dates."""
     database.open_database(path)
     settings.save(settings.Settings(default_country="CO"))
     chance = random.Random(_SEED)
@@ -87,7 +94,11 @@ def _rows(
         if origin == "message" and chance.random() < 0.35:
             # Born of a message and never renamed.
             name = phone
-        user = chance.choice((1, 1, 1, 2, 3, 5, 8, 13)) if origin == "message" else chance.choice((0, 0, 0, 1, 2))
+        user = (
+            chance.choice((1, 1, 1, 2, 3, 5, 8, 13))
+            if origin == "message"
+            else chance.choice((0, 0, 0, 1, 2))
+        )
         business = chance.choice((0, 0, 0, 0, 1, 1, 2, 3))
         notifications = chance.choice((0, 0, 0, 1, 2, 6))
         wrote = user + business + notifications > 0

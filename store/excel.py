@@ -30,10 +30,7 @@ def text_cell(sheet: Any, text: str, fill: Any = None, bold: bool = False) -> An
     cell.data_type = "s"
     cell.number_format = TEXT_FORMAT
     if safe[:1] in ("=", "+", "-", "@"):
-        from openpyxl.styles.cell_style import StyleArray
-
-        cell._style = StyleArray(cell._style)
-        cell._style.quotePrefix = 1  # type: ignore[attr-defined]
+        cell.quotePrefix = True
     if fill is not None:
         cell.fill = fill
     if bold:

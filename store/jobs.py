@@ -1,7 +1,8 @@
 """Long work in a process of its own: start, watch, stop.
 
 A job is a row, carried out by a detached process that holds a lock on a file as long as it lives. The row
-tells how far it is; a flag in the row asks it to stop. `python -m store.jobs DATABASE ID DESCRIPTOR` is the process.
+tells how far it is; a flag in the row asks it to stop. `python -m store.jobs DATABASE ID DESCRIPTOR` is the
+process.
 """
 
 import contextlib
@@ -81,7 +82,7 @@ class Stopped(Exception):
 
 
 def create(kind: str, parameters: dict[str, Any]) -> int:
-    """A new queued job, not yet begun: `launch` does that. Call it inside the transaction of what belongs to it."""
+    """A new queued job, made in the transaction of what belongs to it; `launch` begins it."""
     job = Job.create(
         kind=kind,
         state=str(State.QUEUED),
@@ -180,12 +181,20 @@ def main(arguments: list[str]) -> int:
     os.set_inheritable(lock, False)
     _limit_memory()
     database.open_database(path, create=False)
-    row = Job.get_by_id(job_id)
+    try:
+        _carry_out(Job.get_by_id(job_id))
+    finally:
+        (database.files_folder() / _lock_name(job_id)).unlink(missing_ok=True)
+    return 0
+
+
+def _carry_out(row: Job) -> None:
+    job_id = row.id
     language.use(row.parameters.get("language"))
     try:
         with _turn(row):
             if not _begin(job_id):
-                return 0
+                return
             module, _colon, function = _HANDLERS[row.kind].partition(":")
             getattr(importlib.import_module(module), function)(job_id)
         _finish(job_id, State.FINISHED)
@@ -205,7 +214,6 @@ def main(arguments: list[str]) -> int:
                 reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
             ),
         )
-    return 0
 
 
 @contextlib.contextmanager
@@ -246,15 +254,19 @@ def _finish(job_id: int, state: State, message: str = "") -> None:
         ).execute()
 
 
+def _lock_name(job_id: int) -> str:
+    return f"job-{job_id}.lock"
+
+
 def _lock_file(job_id: int) -> int:
-    return database.open_beside(f"job-{job_id}.lock")
+    return database.open_beside(_lock_name(job_id))
 
 
 def _is_held(job_id: int) -> bool:
     """Whether the job's process lives. Asked with a shared lock, so that watchers never see one another."""
     try:
-        descriptor = _lock_file(job_id)
-    except OSError:
+        descriptor = os.open(database.files_folder() / _lock_name(job_id), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
         return False
     try:
         return not _try_lock(descriptor, fcntl.LOCK_SH)

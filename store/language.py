@@ -11,7 +11,7 @@ _state: dict[str, str | gettext.NullTranslations] = {}
 
 
 def use(language: str | None) -> str:
-    """Speak `language` (one of LANGUAGES; None: as the environment says) from now on; returns the one in use."""
+    """Speak `language` (one of LANGUAGES; None: as the environment says); returns the one in use."""
     chosen = language if language in LANGUAGES else _of_environment()
     _state["language"] = chosen
     _state["catalogue"] = gettext.translation("contacts", _LOCALES, [chosen], fallback=True)

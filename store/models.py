@@ -1,6 +1,7 @@
 """The tables, and nothing else. Points in time are whole seconds since 1970 in UTC, 0 for never."""
 
 from peewee import (
+    SQL,
     AutoField,
     BigIntegerField,
     BooleanField,
@@ -12,6 +13,9 @@ from peewee import (
 )
 
 from store.database import db
+
+LIVING = SQL("0")
+"""What `Contact.deleted` equals for the living: a literal, since a bound value finds no partial index."""
 
 
 class Table(Model):

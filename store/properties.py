@@ -8,7 +8,7 @@ import peewee
 from store import database
 from store.errors import AlreadyExists, Invalid, NotFound
 from store.language import _
-from store.models import Contact, Property
+from store.models import LIVING, Contact, Property
 from store.values import text, times
 from store.values.property_type import PropertyType
 
@@ -102,7 +102,7 @@ def edit(
 
 def count_values(property_id: int) -> int:
     """How many living contacts have a value for the property."""
-    return int(_having(property_id).where(Contact.deleted == 0).count())
+    return int(_having(property_id).where(Contact.deleted == LIVING).count())
 
 
 def delete(property_id: int) -> None:
@@ -114,7 +114,7 @@ def delete(property_id: int) -> None:
     # In small transactions, so that others can write in between; what is left over after a crash
     # belongs to an id that never comes back.
     last = 0
-    while ids := [row[0] for row in _having(property_id, after=last).limit(_BATCH).tuples()]:
+    while ids := [row[0] for row in database.tuples(_having(property_id, after=last).limit(_BATCH))]:
         with database.writing():
             emptied = peewee.fn.json_remove(Contact.properties, _json_path(property_id))
             Contact.update(properties=emptied).where(Contact.id.between(ids[0], ids[-1])).execute()
@@ -123,11 +123,7 @@ def delete(property_id: int) -> None:
 
 def _having(property_id: int, after: int = 0) -> "peewee.ModelSelect[Contact]":
     value = peewee.fn.json_extract(Contact.properties, _json_path(property_id))
-    return (
-        Contact.select(Contact.id)
-        .where(value.is_null(False), Contact.id > after)
-        .order_by(Contact.id)
-    )
+    return Contact.select(Contact.id).where(value.is_null(False), Contact.id > after).order_by(Contact.id)
 
 
 def _json_path(property_id: int) -> str:

@@ -42,4 +42,6 @@ def save(settings: Settings) -> None:
         raise Invalid(_("These settings do not fit together."))
     with database.writing():
         for key, value in asdict(settings).items():
-            Setting.replace(key=key, value=value).execute()
+            Setting.insert(key=key, value=value).on_conflict(
+                conflict_target=[Setting.key], preserve=[Setting.value]
+            ).execute()

@@ -166,5 +166,3 @@ class ContactsApp(App[None]):
                     lambda action=binding.action: screen.call_next(screen.run_action, action),
                 )
         yield SystemCommand(_("Theme"), _("Choose other colours"), self.action_change_theme)
-
-

@@ -122,7 +122,7 @@ def _group() -> click.Group:
     @click.option("--read-only", is_flag=True, help=_("Look, and change nothing."))
     @click.version_option(package_name="contacts")
     @click.pass_context
-    def group(context: click.Context, **_options: Any) -> int | None:
+    def group(context: click.Context, /, **_options: Any) -> int | None:
         if context.invoked_subcommand is None:
             return open_screen(context)
         return None

@@ -48,7 +48,9 @@ class Page(Screen[None]):
         yield ModeTabs(self.MODE)
         yield from self.compose_page()
         yield Footer(show_command_palette=False)
-        yield Static(Content(_("Please make this window larger: 60 columns and 15 lines at least.")), id="too-small")
+        yield Static(
+            Content(_("Please make this window larger: 60 columns and 15 lines at least.")), id="too-small"
+        )
 
     def compose_page(self) -> Iterable[Widget]:
         """What stands between the modes and the footer."""

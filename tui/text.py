@@ -13,12 +13,12 @@ CELL_LIMIT = 200
 
 _REPLACED = {code: chr(0x2400 + code) for code in range(0x20)}
 _REPLACED |= {0x09: " ", 0x0A: "␤", 0x0D: "␤", 0x7F: "␡", 0x2028: "␤", 0x2029: "␤"}
-_REPLACED |= {code: "�" for code in range(0x80, 0xA0)}
-_REPLACED |= {code: "�" for code in range(0xD800, 0xE000)}
+_REPLACED |= dict.fromkeys(range(128, 160), "�")
+_REPLACED |= dict.fromkeys(range(55296, 57344), "�")
 # Marks that turn the reading direction around, and tags that nobody sees.
-_REPLACED |= {code: "�" for code in (0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-_REPLACED |= {code: "�" for code in range(0xE0000, 0xE0080)}
-_REPLACED |= {code: "�" for code in (0xFFF9, 0xFFFA, 0xFFFB, 0xFEFF)}
+_REPLACED |= dict.fromkeys((1564, 8206, 8207, *range(8234, 8239), *range(8294, 8298)), "�")
+_REPLACED |= dict.fromkeys(range(917504, 917632), "�")
+_REPLACED |= dict.fromkeys((65529, 65530, 65531, 65279), "�")
 
 
 def shown(raw: object, limit: int = CELL_LIMIT) -> str:
@@ -38,7 +38,7 @@ def plain(raw: object, limit: int = CELL_LIMIT) -> Content:
 
 
 def lines(raw: str) -> Content:
-    """A sentence of ours, with values of others in it that have gone through `shown`, on as many lines as it has."""
+    """A sentence of ours, the values in it gone through `shown`, on as many lines as it has."""
     return Content("\n".join(shown(line, 10_000) for line in raw.split("\n")))
 
 

@@ -115,9 +115,7 @@ def start(plan: Plan) -> int:
                 "settled": plan.settled,
             },
         )
-        Import.create(
-            job=job_id, file=plan.file.name[-255:], sheet=plan.sheet, headers=list(plan.headers)
-        )
+        Import.create(job=job_id, file=plan.file.name[-255:], sheet=plan.sheet, headers=list(plan.headers))
     copy.replace(kept_copy(job_id))
     jobs.launch(job_id)
     return job_id

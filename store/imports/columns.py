@@ -24,7 +24,8 @@ _HEADERS = {
     """,
     NAME: """
         name, full name, contact name, contact, customer name, first and last name,
-        nombre, nombre completo, nombres, nombre y apellido, nombre y apellidos, nombre del contacto, contacto,
+        nombre, nombre completo, nombres, nombre y apellido, nombre y apellidos, nombre del contacto,
+        contacto,
         nome, nome completo, nome do contato, contato
     """,
     EMAIL: """
@@ -58,7 +59,7 @@ class Assignment:
         return tuple((column, int(target)) for column, target in self.targets if target not in FIELDS)
 
     def with_target(self, column: int, target: str | None) -> "Assignment":
-        """The same with another target for `column` (None: left out); it is taken from the column that had it."""
+        """The same with another target for `column` (None: left out), taken from the one that had it."""
         kept = [pair for pair in self.targets if pair[0] != column and pair[1] != target]
         if target is not None:
             kept.append((column, target))
@@ -69,7 +70,9 @@ class Assignment:
         missing = {PHONE: _("the phone number"), NAME: _("the name")}
         for target, label in missing.items():
             if self.column_of(target) is None:
-                raise Invalid(_("No column is assigned to {field}; both phone and name are needed.").format(field=label))
+                raise Invalid(
+                    _("No column is assigned to {field}; both phone and name are needed.").format(field=label)
+                )
 
     def as_json(self) -> list[list[Any]]:
         """Pairs for a job's row."""
@@ -99,7 +102,9 @@ def propose(headers: Sequence[str], properties: Sequence[CustomProperty]) -> Ass
     return Assignment(tuple(sorted(targets.items())))
 
 
-def by_words(words: Sequence[str], headers: Sequence[str], properties: Sequence[CustomProperty]) -> Assignment:
+def by_words(
+    words: Sequence[str], headers: Sequence[str], properties: Sequence[CustomProperty]
+) -> Assignment:
     """The assignment that `Header=phone|name|email|PROPERTY` words ask for; raises Invalid.
 
     What they do not mention is proposed, unless it is left out by an empty target.

@@ -25,7 +25,9 @@ def check(path: Path) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     if not head.startswith(b"PK\x03\x04"):
-        raise FileUnusable(_("{file} cannot be imported: {reason}").format(file=path.name, reason=_kind(head)))
+        raise FileUnusable(
+            _("{file} cannot be imported: {reason}").format(file=path.name, reason=_kind(head))
+        )
     _check_parts(path)
 
 
@@ -78,7 +80,9 @@ def _check_parts(path: Path) -> None:
             _("{file} is in the .xlsb format; open it in Excel and save it as .xlsx.").format(file=path.name)
         )
     if "[Content_Types].xml" not in names:
-        raise FileUnusable(_("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=path.name))
+        raise FileUnusable(
+            _("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=path.name)
+        )
 
 
 def damaged(path: Path) -> FileUnusable:

@@ -179,7 +179,7 @@ def _insert_many(model: type[Contact] | type[ImportResult], records: Iterator[di
     if first is None:
         return
     names = list(first)
-    table = model._meta.table_name  # type: ignore[attr-defined]
+    table = model._meta.table_name
     marks = ", ".join("?" * len(names))
     columns_named = ", ".join(f'"{name}"' for name in names)
     statement = f'INSERT INTO "{table}" ({columns_named}) VALUES ({marks})'

@@ -59,7 +59,9 @@ def preview(path: Path, sheet: str | None = None) -> Preview:
     if result.returncode != 0:
         # Killed by a limit, or brought down by the file: either way nothing of it can be used.
         raise FileUnusable(
-            _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(file=path.name)
+            _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(
+                file=path.name
+            )
         )
     found = json.loads(result.stdout)
     return Preview(

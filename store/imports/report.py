@@ -43,7 +43,9 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
     sheet.append([excel.text_cell(sheet, title, bold=True) for title in titles])
     kept = imports.kept_copy(view.id)
     if not kept.exists():
-        raise FileUnusable(_("The kept copy of {file} is gone; no report can be made.").format(file=view.file))
+        raise FileUnusable(
+            _("The kept copy of {file} is gone; no report can be made.").format(file=view.file)
+        )
     results = _results(view.id)
     following = next(results, None)
     with workbook.open_sheet(kept, view.sheet) as source:
@@ -76,7 +78,7 @@ def _results(import_id: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
             .order_by(ImportResult.row)
             .limit(5_000)
         )
-        window = list(query.tuples())
+        window: list[Any] = list(database.tuples(query))
         if not window:
             return
         yield from window
@@ -109,7 +111,9 @@ def _say(
     if missing:
         parts.append(_("missing: {columns}").format(columns=", ".join(headers[c] for c in missing)))
     if unsaved:
-        parts.append(_("not saved: {columns}").format(columns=", ".join(headers[c] for c, _reason in unsaved)))
+        parts.append(
+            _("not saved: {columns}").format(columns=", ".join(headers[c] for c, _reason in unsaved))
+        )
     said = [f"{headers[column]}: {reason}" for column, reason in [*unsaved, *detail.get("notes", [])]]
     label = _("Created, {what}").format(what="; ".join(parts)) if parts else _("Created")
     return colours, label, " ".join(said)

@@ -140,7 +140,11 @@ def header(rows: Sequence[SheetRow]) -> Header:
     texts = [as_text(value) for value in first.cells] + [""] * (width - len(first.cells))
     if any(_looks_like_phone(value) for value in first.cells):
         return Header(0, tuple(_("Column {letter}").format(letter=letter(i)) for i in range(width)))
-    while texts and not texts[-1] and all(len(r.cells) < len(texts) or r.cells[len(texts) - 1] is None for r in rows):
+    while (
+        texts
+        and not texts[-1]
+        and all(len(r.cells) < len(texts) or r.cells[len(texts) - 1] is None for r in rows)
+    ):
         texts.pop()
     return Header(first.number, tuple(texts))
 

@@ -31,7 +31,7 @@ def name(code: str | None) -> str:
 
 
 def find(words: str) -> Country | None:
-    """The country meant by two letters, a calling code or (the beginning of) a name; None if there is none."""
+    """The country meant by two letters, a calling code or (the beginning of) a name; or None."""
     wanted = fold(words.strip()).removeprefix("+")
     countries = all_countries()
     for country in countries:

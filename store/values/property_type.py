@@ -51,9 +51,9 @@ class Formats:
 
 
 TRUE, FALSE = "true", "false"
-_BOOLEANS = {word: TRUE for word in ("true", "yes", "si", "sim", "verdadero", "verdadeiro", "1")} | {
-    word: FALSE for word in ("false", "no", "nao", "falso", "0")
-}
+_BOOLEANS = dict.fromkeys(("true", "yes", "si", "sim", "verdadero", "verdadeiro", "1"), TRUE) | dict.fromkeys(
+    ("false", "no", "nao", "falso", "0"), FALSE
+)
 _DIGITS_LIMIT = 40
 
 
@@ -99,7 +99,7 @@ def parse_number(written: str, decimal_sign: DecimalSign) -> str:
     """An exact decimal without exponent: "1234.5". Groups of thousands may be marked; raises Invalid."""
     compact = re.sub(r"[\s  ']", "", written).replace("−", "-")
     sign = "-" if compact.startswith("-") else ""
-    body = compact.lstrip("-+") if compact[:1] in "+-" else compact
+    body = compact[1:] if compact[:1] in ("+", "-") else compact
     plain = _plain_number(body, decimal_sign)
     if plain is None or not body or len(body) > _DIGITS_LIMIT:
         raise Invalid(

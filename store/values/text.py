@@ -8,7 +8,7 @@ from store.language import _
 LIMIT = 1_000
 """Characters of a name or of a text property."""
 
-_LEFT_OUT = {code: None for code in (0, *range(0xD800, 0xE000))}
+_LEFT_OUT = dict.fromkeys((0, *range(55296, 57344)))
 
 
 def clean(raw: str) -> str:

@@ -45,4 +45,6 @@ def iso_utc(moment: int) -> str | None:
 
 def zone_names() -> tuple[str, ...]:
     """The time zones that people choose from: those named after places."""
-    return tuple(sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/")))
+    return tuple(
+        sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    )

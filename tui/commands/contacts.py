@@ -42,7 +42,9 @@ def list_(
             for person in people:
                 print_json(person_json(person, known))
         else:
-            print_columns([[p.name, p.phone or f"id:{p.id}", times.shown(p.last_interaction, zone)] for p in people])
+            print_columns(
+                [[p.name, p.phone or f"id:{p.id}", times.shown(p.last_interaction, zone)] for p in people]
+            )
 
 
 @click.command(help=_("Print one contact."))

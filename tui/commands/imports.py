@@ -35,10 +35,13 @@ _LOOK_SECONDS = 0.2
 @click.option("--detach", is_flag=True, help=_("Print the id and return at once."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one object at the end."))
 @click.option("--stop", "stop_id", type=int, metavar="ID", help=_("Stop an import; what is loaded stays."))
-@click.option("--report", "report_id", type=int, metavar="ID", help=_("Write the report of an import to FILE."))
+@click.option(
+    "--report", "report_id", type=int, metavar="ID", help=_("Write the report of an import to FILE.")
+)
 @click.pass_context
 def import_(
     context: click.Context,
+    /,
     file: Path | None,
     stop_id: int | None,
     report_id: int | None,
@@ -68,7 +71,13 @@ def imports_(context: click.Context, as_json: bool) -> None:
     if found:
         print_columns(
             [
-                [view.id, times.shown(view.created_at, None), view.file, imports.state_label(view), _counts(view)]
+                [
+                    view.id,
+                    times.shown(view.created_at, None),
+                    view.file,
+                    imports.state_label(view),
+                    _counts(view),
+                ]
                 for view in found
             ]
         )
@@ -166,7 +175,8 @@ def _conclude(view: ImportView, as_json: bool) -> int:
         click.echo(f"{imports.state_label(view)}: {_counts(view)}")
         if view.rejected:
             click.echo(
-                _("`contacts import --report {id} FILE` says which rows and why.").format(id=view.id), err=True
+                _("`contacts import --report {id} FILE` says which rows and why.").format(id=view.id),
+                err=True,
             )
     if view.scattered:
         from store.imports.report import scatter_warning

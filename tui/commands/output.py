@@ -12,6 +12,7 @@ from store.values import times
 from store.values.property_type import TRUE, PropertyType
 from tui.text import shown
 
+
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line."""
     click.echo(json.dumps(value, ensure_ascii=False))

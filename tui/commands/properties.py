@@ -79,7 +79,12 @@ def delete(context: click.Context, name: str, yes: bool) -> int:
 
 
 def _as_json(item: CustomProperty) -> dict[str, object]:
-    found: dict[str, object] = {"id": item.id, "name": item.name, "type": str(item.type), "hidden": item.hidden}
+    found: dict[str, object] = {
+        "id": item.id,
+        "name": item.name,
+        "type": str(item.type),
+        "hidden": item.hidden,
+    }
     if item.type is PropertyType.LIST:
         found["values"] = list(item.choices)
     return found

@@ -1,5 +1,7 @@
 """The account's settings: they change what is stored or meant, so they are the company's."""
 
+from typing import Any
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -63,7 +65,12 @@ class AccountForm(Dialog[Settings]):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_save(self) -> None:
         """Save for everybody."""
-        chosen = Settings(**{field.key: self._value(field.key) for field in self.query(Field)})
+        chosen = Settings(
+            time_zone=self._value("time_zone"),
+            date_order=self._value("date_order"),
+            decimal_sign=self._value("decimal_sign"),
+            default_country=self._value("default_country"),
+        )
         try:
             await self.contacts_app.write(settings.save, chosen)
         except ContactsError as error:
@@ -71,6 +78,5 @@ class AccountForm(Dialog[Settings]):
         else:
             self.dismiss(chosen)
 
-    def _value(self, key: str) -> str:
-        value: str = self.query_one(f"#{key}", ChoiceField).value
-        return value
+    def _value(self, key: str) -> Any:
+        return self.query_one(f"#{key}", ChoiceField).value

@@ -26,7 +26,7 @@ class ContactDetails(Dialog[str]):
 
     def __init__(self, contact_id: int) -> None:
         super().__init__()
-        self._id = contact_id
+        self._contact_id = contact_id
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog details"):
@@ -46,7 +46,7 @@ class ContactDetails(Dialog[str]):
 
     def _person(self) -> Person | None:
         try:
-            return contacts.get(self._id)
+            return contacts.get(self._contact_id)
         except NotFound as error:
             self.contacts_app.say_error(error)
             self.dismiss(None)

@@ -74,11 +74,15 @@ class ContactForm(Dialog[Person]):
 
     def _phone_fields(self) -> ComposeResult:
         choices = [Choice(_("International, with +"), "")]
-        choices += [Choice(f"{c.name} (+{c.calling_code}) {c.code}", c.code) for c in countries.all_countries()]
+        choices += [
+            Choice(f"{c.name} (+{c.calling_code}) {c.code}", c.code) for c in countries.all_countries()
+        ]
         country = settings.load().default_country
         field = ChoiceField(_("Country"), choices, country, id="country")
         yield Field(_("Country (type to find)"), field, key="country")
-        yield Field(_("Phone number (required)"), Line(placeholder=_example(country), id="phone"), key="phone")
+        yield Field(
+            _("Phone number (required)"), Line(placeholder=_example(country), id="phone"), key="phone"
+        )
 
     @on(ChoiceField.Changed, "#country")
     def _show_example(self, event: ChoiceField.Changed) -> None:
@@ -93,7 +97,9 @@ class ContactForm(Dialog[Person]):
 
     def _property_field(self, item: CustomProperty) -> Field:
         label = f"{shown(item.name)} ({item.type.label})"
-        return Field(label, property_input(item, self._stored(item), self._formats), key=property_field(item.id))
+        return Field(
+            label, property_input(item, self._stored(item), self._formats), key=property_field(item.id)
+        )
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_add_property(self) -> None:

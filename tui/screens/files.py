@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from textual.screen import Screen
 
@@ -16,13 +17,15 @@ from tui.screens.save_as import SaveAs
 _LOOK_SECONDS = 0.2
 
 
-def write_template(screen: Screen[object]) -> None:
+def write_template(screen: Screen[Any]) -> None:
     """Ask where the template goes, and write it."""
     proposed = Path.home() / _("contacts-template.xlsx")
-    _ask_and_write(screen, _("Write the template to"), proposed, lambda path: template.request(path, overwrite=True))
+    _ask_and_write(
+        screen, _("Write the template to"), proposed, lambda path: template.request(path, overwrite=True)
+    )
 
 
-def write_report(screen: Screen[object], view: ImportView) -> None:
+def write_report(screen: Screen[Any], view: ImportView) -> None:
     """Ask where the report of an import goes, and write it."""
     proposed = Path.home() / _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem)
     _ask_and_write(
@@ -33,13 +36,11 @@ def write_report(screen: Screen[object], view: ImportView) -> None:
     )
 
 
-def _ask_and_write(
-    screen: Screen[object], title: str, proposed: Path, request: Callable[[Path], int]
-) -> None:
+def _ask_and_write(screen: Screen[Any], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     screen.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
 
 
-async def _write(screen: Screen[object], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+async def _write(screen: Screen[Any], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     app = screen.app
     assert isinstance(app, ContactsApp)
     path = await app.push_screen_wait(SaveAs(title, proposed))

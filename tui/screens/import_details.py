@@ -24,7 +24,7 @@ class ImportDetails(Dialog[None]):
 
     def __init__(self, import_id: int) -> None:
         super().__init__()
-        self._id = import_id
+        self._import_id = import_id
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -33,12 +33,12 @@ class ImportDetails(Dialog[None]):
 
     def on_mount(self) -> None:
         """Watch it."""
-        self.query_one(ImportProgress).follow(self._id)
+        self.query_one(ImportProgress).follow(self._import_id)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping is for running ones, the report for the others."""
         if action in ("stop", "report"):
-            return imports.get(self._id).is_running == (action == "stop")
+            return imports.get(self._import_id).is_running == (action == "stop")
         return True
 
     @on(ImportProgress.Ended)
@@ -47,8 +47,8 @@ class ImportDetails(Dialog[None]):
 
     def action_stop(self) -> None:
         """Stop it; what is loaded stays."""
-        imports.stop(self._id)
+        imports.stop(self._import_id)
 
     def action_report(self) -> None:
         """Write the report."""
-        write_report(self, imports.get(self._id))
+        write_report(self, imports.get(self._import_id))

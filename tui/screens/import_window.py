@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -24,6 +25,7 @@ from tui.widgets.check import Check
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.import_progress import ImportProgress
 from tui.widgets.path_line import PathLine
+from tui.widgets.small_table import SmallColumn, SmallTable
 
 _SAMPLES = 3
 """Values of a column that are shown."""
@@ -57,12 +59,23 @@ class ImportWindow(Dialog[int]):
                     yield PathLine(lambda entry: entry.suffix.lower() == ".xlsx")
                 with VerticalScroll(id="assign", can_focus=False):
                     yield Static(id="what", classes="label")
-                    yield DataTable(id="columns", cursor_type="row")
+                    yield SmallTable(
+                        (
+                            SmallColumn(_("Column"), 6),
+                            SmallColumn(_("Header"), 18),
+                            SmallColumn(_("Goes to"), 17),
+                            SmallColumn(_("First values")),
+                        ),
+                        id="columns",
+                    )
                     yield Static(id="reading", classes="label")
                     yield ChoiceField(_("Numbers without + or 00"), [], "", id="country")
                     yield Check(_("Accept numbers in unknown number ranges"), id="unknown")
                 with Vertical(id="run"):
-                    yield Static(plain(_("3 of 3: the import. It goes on when you leave this window.")), classes="label")
+                    yield Static(
+                        plain(_("3 of 3: the import. It goes on when you leave this window.")),
+                        classes="label",
+                    )
                     yield ImportProgress()
             yield Static(classes="fault")
             with Horizontal(classes="buttons"):
@@ -70,12 +83,6 @@ class ImportWindow(Dialog[int]):
                 yield Button(plain(_("Next")), id="next", variant="primary", compact=True)
                 yield Button(plain(_("Cancel")), id="back", compact=True)
             yield Footer(show_command_palette=False)
-
-    def on_mount(self) -> None:
-        """The table of columns, still empty."""
-        table = self.query_one("#columns", DataTable)
-        for title, width in ((_("Column"), 6), (_("Header"), 18), (_("Goes to"), 17), (_("First values"), 25)):
-            table.add_column(cell(title), width=width)
 
     @property
     def _step(self) -> str:
@@ -95,7 +102,7 @@ class ImportWindow(Dialog[int]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The template belongs to the first step, going on to the first two, sheets to files that have some."""
+        """What belongs to the step that is shown."""
         if action == "template":
             return self._step == "file"
         if action == "go_on":
@@ -184,21 +191,24 @@ class ImportWindow(Dialog[int]):
         what = _("2 of 3: {file}, sheet {sheet}. Enter on a column changes where it goes.")
         if not self._preview.header_row:
             what = _("2 of 3: {file}, sheet {sheet}. It has no headers: its first row is a contact.")
-        self.query_one("#what", Static).update(plain(what.format(file=shown(self._file.name, 40), sheet=sheet)))
-        table = self.query_one("#columns", DataTable)
-        at = table.cursor_row
-        table.clear()
-        for column, header in enumerate(self._preview.headers):
-            target = self._assignment.target_of(column)
-            values = self._preview.samples(column)[:_SAMPLES]
-            table.add_row(
-                cell(workbook.letter(column)),
-                cell(header or _("(no header)"), style="" if header else "dim"),
-                cell(self._target_name(target), style="bold" if target else "dim"),
-                cell(" · ".join(shown(value, 30) for value in values)),
-            )
-        table.move_cursor(row=at)
+        self.query_one("#what", Static).update(
+            plain(what.format(file=shown(self._file.name, 40), sheet=sheet))
+        )
+        rows = {str(column): self._cells(column) for column in range(len(self._preview.headers))}
+        self.query_one(SmallTable).fill(rows)
         self._show_reading()
+
+    def _cells(self, column: int) -> list[Text]:
+        assert self._preview is not None
+        header = self._preview.headers[column]
+        target = self._assignment.target_of(column)
+        values = self._preview.samples(column)[:_SAMPLES]
+        return [
+            cell(workbook.letter(column)),
+            cell(header or _("(no header)"), style="" if header else "dim"),
+            cell(self._target_name(target), style="bold" if target else "dim"),
+            cell(" · ".join(shown(value, 30) for value in values)),
+        ]
 
     def _target_name(self, target: str | None) -> str:
         names: dict[str | None, str] = {PHONE: _("Phone number"), NAME: _("Name"), EMAIL: _("Email")}

@@ -1,7 +1,7 @@
 """Page 2: the imports, how far they are, and what can be done with them."""
 
 from rich.text import Text
-from textual import events, on, work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import DataTable, Static
@@ -16,10 +16,9 @@ from tui.screens.files import write_report
 from tui.screens.import_details import ImportDetails
 from tui.text import cell, plain, shown
 from tui.widgets.import_progress import time_left
+from tui.widgets.small_table import SmallColumn, SmallTable
 
 _LOOK_SECONDS = 0.5
-_WIDE = 110
-_NARROW_COLUMNS = 6
 
 
 class ImportsScreen(Page):
@@ -40,26 +39,24 @@ class ImportsScreen(Page):
         self._version = -1
 
     def compose_page(self) -> ComposeResult:
-        yield DataTable(id="imports", cursor_type="row")
+        yield SmallTable(
+            (
+                SmallColumn(_("File")),
+                SmallColumn(_("State"), 16),
+                SmallColumn(_("Created"), 9),
+                SmallColumn(_("Duplic."), 9),
+                SmallColumn(_("Rejected"), 9),
+                SmallColumn(_("Start"), 16, wide_only=True),
+                SmallColumn(_("By"), 14, wide_only=True),
+            ),
+            id="imports",
+        )
         yield Static(plain(_("No imports yet. Press i to import an Excel file.")), id="none", classes="muted")
 
     def on_mount(self) -> None:
         """Look now and then."""
-        self.query_one(DataTable).focus()
+        self.query_one(SmallTable).focus()
         self.set_interval(_LOOK_SECONDS, self._look)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Columns by the width there is."""
-        columns = _columns(event.size.width)
-        table = self.query_one(DataTable)
-        if [column.width for column in table.ordered_columns] == [width for _title, width in columns]:
-            return
-        table.clear(columns=True)
-        for title, width in columns:
-            table.add_column(cell(title), width=width)
-        self._views = []
-        self._version = -1
-        self._look()
 
     def on_screen_resume(self) -> None:
         """What happened while another page was open."""
@@ -72,33 +69,13 @@ class ImportsScreen(Page):
         if version == self._version and not any(view.is_running for view in self._views):
             return
         self._version = version
-        views = imports.list_all()
-        if [view.id for view in views] == [view.id for view in self._views]:
-            self._update(views)
-        else:
-            self._fill(views)
-        self._views = views
-
-    def _fill(self, views: list[ImportView]) -> None:
-        table = self.query_one(DataTable)
-        selected = self._selected()
-        table.clear()
-        for view in views:
-            table.add_row(*_cells(view, len(table.columns)), key=str(view.id))
-        if selected is not None and any(view.id == selected.id for view in views):
-            table.move_cursor(row=table.get_row_index(str(selected.id)))
-        self.query_one("#none").display = not views
-
-    def _update(self, views: list[ImportView]) -> None:
-        table = self.query_one(DataTable)
-        for row, (before, view) in enumerate(zip(self._views, views, strict=True)):
-            if before != view:
-                for column, text in enumerate(_cells(view, len(table.columns))):
-                    table.update_cell_at((row, column), text)
+        self._views = imports.list_all()
+        self.query_one(SmallTable).fill({str(view.id): _cells(view) for view in self._views})
+        self.query_one("#none").display = not self._views
 
     def _selected(self) -> ImportView | None:
-        row = self.query_one(DataTable).cursor_row
-        return self._views[row] if 0 <= row < len(self._views) else None
+        key = self.query_one(SmallTable).selected
+        return next((view for view in self._views if str(view.id) == key), None)
 
     # What can be done
 
@@ -144,28 +121,16 @@ class ImportsScreen(Page):
         self.app.push_screen(ImportWindow(), lambda _import_id: self._look())
 
 
-def _columns(width: int) -> list[tuple[str, int]]:
-    """Titles and widths; what is left over goes to the file's name."""
-    columns = [(_("State"), 14), (_("Created"), 9), (_("Duplic."), 9), (_("Rejected"), 9), (_("Start"), 11)]
-    if width >= _WIDE:
-        columns = [*((title, size + 4) for title, size in columns[:-1]), (_("Start"), 16), (_("By"), 14)]
-    # Two cells of padding a column, and one for the scroll bar.
-    rest = width - sum(size + 2 for _title, size in columns) - 3
-    return [(_("File"), max(rest, 8)), *columns]
-
-
-def _cells(view: ImportView, columns: int) -> list[Text]:
+def _cells(view: ImportView) -> list[Text]:
     state = imports.state_label(view)
-    if view.is_running and view.done:
-        state = f"{view.progress / 10:.0f}% {time_left(view)}"
-    start = times.shown(view.created_at, settings.load().time_zone)
-    texts = [
+    if view.is_running and view.done and not view.stop_asked:
+        state = f"{view.progress // 10}% {time_left(view)}"
+    return [
         cell(view.file),
         cell(state),
         cell(f"{view.created:,}", right=True),
         cell(f"{view.duplicates:,}", right=True),
         cell(f"{view.rejected:,}", right=True),
-        cell(start if columns > _NARROW_COLUMNS else start[5:]),
+        cell(times.shown(view.created_at, settings.load().time_zone)),
         cell(view.person),
     ]
-    return texts[:columns]

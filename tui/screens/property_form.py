@@ -84,7 +84,11 @@ class PropertyForm(Dialog[CustomProperty]):
             saved = await self.contacts_app.write(self._save)
         except ContactsError as error:
             # A fault of the values mentions values; everything else is about the name.
-            key = "values" if self._values() is not None and self.query_one("#name", Line).value.strip() else "name"
+            key = (
+                "values"
+                if self._values() is not None and self.query_one("#name", Line).value.strip()
+                else "name"
+            )
             say_faults(self, {key: str(error)})
         else:
             self.dismiss(saved)

@@ -1,5 +1,6 @@
 """Page 5: the contact properties, and the account's settings."""
 
+from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -14,6 +15,7 @@ from store.values import countries
 from tui.page import Page
 from tui.screens.question import Question
 from tui.text import cell, plain, shown
+from tui.widgets.small_table import SmallColumn, SmallTable
 
 
 class SettingsScreen(Page):
@@ -29,10 +31,22 @@ class SettingsScreen(Page):
         Binding("a", "account", N_("Account settings")),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: dict[str, CustomProperty] = {}
+
     def compose_page(self) -> ComposeResult:
         yield Static(plain(_("Contact Properties")), classes="heading")
         with Vertical(id="tile"):
-            yield DataTable(id="properties", cursor_type="row")
+            yield SmallTable(
+                (
+                    SmallColumn(_("Name"), 26),
+                    SmallColumn(_("Type"), 12),
+                    SmallColumn(_("Hidden"), 7),
+                    SmallColumn(_("Values")),
+                ),
+                id="properties",
+            )
             yield Static(
                 plain(_("No properties yet. Press n to create one: a client's name, a document, a tier …")),
                 id="none",
@@ -42,37 +56,22 @@ class SettingsScreen(Page):
         yield Static(id="account")
 
     def on_mount(self) -> None:
-        """The columns of the table."""
-        table = self.query_one(DataTable)
-        for title, width in ((_("Name"), 26), (_("Type"), 12), (_("Hidden"), 7), (_("Values"), 28)):
-            table.add_column(cell(title), width=width)
-        table.focus()
+        """The table first."""
+        self.query_one(SmallTable).focus()
 
     def on_screen_resume(self) -> None:
         """Others may have changed something."""
         self._show()
 
     def _show(self, selected: int | None = None) -> None:
-        table = self.query_one(DataTable)
-        at = table.cursor_row
-        table.clear()
-        found = properties.list_all()
-        for row, item in enumerate(found):
-            hidden = _("hidden") if item.hidden else ""
-            values = ", ".join(shown(choice, 30) for choice in item.choices)
-            table.add_row(
-                cell(item.name), cell(item.type.label), cell(hidden), cell(values), key=str(item.id)
-            )
-            if item.id == selected:
-                at = row
-        table.move_cursor(row=at)
-        self.query_one("#none").display = not found
+        self._items = {str(item.id): item for item in properties.list_all()}
+        rows = {key: _cells(item) for key, item in self._items.items()}
+        self.query_one(SmallTable).fill(rows, None if selected is None else str(selected))
+        self.query_one("#none").display = not rows
         self.query_one("#account", Static).update(plain(_account(), 400))
 
     def _selected(self) -> CustomProperty | None:
-        found = properties.list_all()
-        row = self.query_one(DataTable).cursor_row
-        return found[row] if 0 <= row < len(found) else None
+        return self._items.get(self.query_one(SmallTable).selected or "")
 
     def action_create(self) -> None:
         """Define a property."""
@@ -133,6 +132,11 @@ class SettingsScreen(Page):
         from tui.screens.account_form import AccountForm
 
         self.app.push_screen(AccountForm(), lambda _settings: self._show())
+
+
+def _cells(item: CustomProperty) -> list[Text]:
+    values = ", ".join(shown(choice, 30) for choice in item.choices)
+    return [cell(item.name), cell(item.type.label), cell(_("hidden") if item.hidden else ""), cell(values)]
 
 
 def _account() -> str:

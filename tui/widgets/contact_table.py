@@ -1,7 +1,7 @@
 """The table of contacts: a DataTable of which only the visible rows exist.
 
-Textual's own took 10 s and 430 MB for 100,000 rows. This one knows the ids in their order and fetches rows by pages;
-it leans on private parts of DataTable, which `tests/tui/test_data_table_parts.py` watches.
+Textual's own took 10 s and 430 MB for 100,000 rows. This one knows the ids in their order and fetches rows
+by pages; it leans on private parts of DataTable, which `tests/tui/test_contact_table.py` watches.
 """
 
 from array import array

@@ -50,7 +50,10 @@ class ImportProgress(Vertical):
 
 def content_of(view: ImportView) -> Content:
     """An import's state and numbers as styled text."""
-    parts: list[Content | tuple[str, str] | str] = [(imports.state_label(view), "bold"), f"  {shown(view.file, 50)}\n"]
+    parts: list[Content | tuple[str, str] | str] = [
+        (imports.state_label(view), "bold"),
+        f"  {shown(view.file, 50)}\n",
+    ]
     if view.state is State.QUEUED:
         parts.append(_("Another import is writing; this one begins when it has ended.") + "\n")
     if view.state is State.IN_PROGRESS:
@@ -93,5 +96,3 @@ def counts(view: ImportView) -> list[tuple[str, int]]:
     if view.rows is not None:
         found.append((_("rows in the file"), view.rows))
     return found
-
-

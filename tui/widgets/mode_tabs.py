@@ -7,7 +7,11 @@ from textual.widgets import Static
 
 from store.language import N_, _
 
-MODES = (("1", "contacts", N_("Contacts")), ("2", "imports", N_("Imports")), ("5", "settings", N_("Settings")))
+MODES = (
+    ("1", "contacts", N_("Contacts")),
+    ("2", "imports", N_("Imports")),
+    ("5", "settings", N_("Settings")),
+)
 """Key, mode and name."""
 
 

@@ -112,7 +112,7 @@ class PathLine(Vertical):
         ][:_SHOWN_AT_MOST]
 
     def action_complete(self) -> None:
-        """Complete the line as far as it is certain; where nothing can be completed, go on to the next field."""
+        """Complete the line as far as it is certain, or go on to the next field."""
         line = self.query_one(Line)
         if not line.has_focus:
             self.app.action_focus_next()

@@ -1,0 +1,30 @@
+"""Every test has a home, a language, a time zone and, where it asks for one, a database of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store import database, language
+
+
+@pytest.fixture(autouse=True)
+def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_DATA_HOME", str(home / "data"))
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("COLUMNS", "100")
+    for variable in ("CONTACTS_DATABASE", "CONTACTS_LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    language.use("en")
+    yield
+    database.close()
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """An empty database, open in this thread."""
+    return database.open_database(tmp_path / "contacts.db")

@@ -1,0 +1,118 @@
+"""Sort and search: any order both ways, ties stable, never last."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from store import contacts, database, listing
+from store.listing import Listing, Order
+from store.models import Contact
+from store.values.text import fold
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def _insert(name: str, number: str | None = None, email: str | None = None, **columns: int) -> int:
+    row = Contact.create(
+        name=name,
+        phone=number,
+        email=email,
+        created=1,
+        changed=1,
+        origin="message",
+        search_key=contacts.search_key(name, number, email),
+        **columns,
+    )
+    return int(row.id)
+
+
+@pytest.mark.parametrize("descending", [True, False])
+def test_never_stands_last_in_both_directions(descending: bool) -> None:
+    never = [_insert("never 1"), _insert("never 2")]
+    early = _insert("early", last_interaction=100)
+    late = _insert("late", last_interaction=200)
+    found = list(listing.ids(Listing(Order.LAST_INTERACTION, descending)))
+    assert found[:2] == ([late, early] if descending else [early, late])
+    assert set(found[2:]) == set(never)
+
+
+_people = st.lists(
+    st.tuples(
+        st.text(min_size=1, max_size=6).filter(lambda name: name.strip() and "\x00" not in name),
+        st.integers(0, 3),
+        st.integers(0, 3),
+    ),
+    max_size=12,
+)
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(_people, st.sampled_from(Order), st.booleans())
+def test_orders_are_stable_and_ascending_reversed_is_descending(
+    people: list[tuple[str, int, int]], order: Order, descending: bool
+) -> None:
+    with database.writing():
+        Contact.delete().execute()
+        made = {
+            _insert(name, last_interaction=last, user_initiated=count, received_notifications=count)
+            for name, last, count in people
+        }
+    found = list(listing.ids(Listing(order, descending)))
+    assert set(found) == made
+    assert list(listing.first_ids(Listing(order, descending), 5)) == found[:5]
+    rows = {row.id: row for row in Contact.select()}
+    column = "search_key" if order is Order.NAME else order.value
+    keys = [(getattr(rows[i], column), i) for i in found]
+    met = [key for key in keys if order is not Order.LAST_INTERACTION or key[0]]
+    assert met == sorted(met, reverse=descending)
+    assert keys[: len(met)] == met
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ñandú", {"Ñandú Ltda"}),
+        ("nandu", {"Ñandú Ltda"}),
+        ("LTDA ÑAN", {"Ñandú Ltda"}),
+        ("300 123", {"Ana"}),
+        ("+57-300", {"Ana"}),
+        ("00573001234567", {"Ana"}),
+        ("(300) 1234567", {"Ana"}),
+        ("EXAMPLE.com", {"Ñandú Ltda"}),
+        ("100%", {"100% Oro"}),
+        ("_", set()),
+        ("", {"Ana", "Ñandú Ltda", "100% Oro"}),
+        ("ana ltda", set()),
+    ],
+)
+def test_search_finds_any_part_of_name_number_and_address(words: str, found: set[str]) -> None:
+    _insert("Ana", "+573001234567")
+    _insert("Ñandú Ltda", "+551161234567", "info@example.com")
+    _insert("100% Oro")
+    ids = listing.ids(Listing(search=words))
+    assert {row.name for row in listing.rows(ids).values()} == found
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=80)
+@given(st.text(min_size=1, max_size=20).filter(str.strip), st.data())
+def test_any_part_of_a_word_finds_the_name(name: str, data: st.DataObject) -> None:
+    cleaned = name.translate({0: None} | {code: None for code in range(0xD800, 0xE000)}).strip()
+    words = fold(cleaned).split()
+    if not words:
+        return
+    word = data.draw(st.sampled_from(words))
+    start = data.draw(st.integers(0, len(word) - 1))
+    part = word[start : data.draw(st.integers(start + 1, len(word)))]
+    with database.writing():
+        Contact.delete().execute()
+        made = _insert(cleaned)
+    if part[0] != "0" and fold(part) == part:
+        assert list(listing.ids(Listing(search=part))) == [made]
+
+
+def test_rows_of_contacts_that_are_gone_are_left_out(db: Path) -> None:
+    made = _insert("Ana")
+    assert set(listing.rows([made, made + 1])) == {made}

@@ -1,0 +1,205 @@
+"""Make workbooks, run imports and commands as a person would."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from store import imports, jobs, properties
+from store.imports import ImportView, State, columns, reader
+
+ROOT = Path(__file__).parents[1]
+
+NAUGHTY = (
+    "[/]",
+    "[@click=app.quit]x[/]",
+    "ACME [GmbH]",
+    "[red]not red",
+    "\x1b]0;x\x07",
+    "\x1b[2Jwiped",
+    "\x9b31mC1",
+    "a\nb\tc\rd",
+    "\u202eright to left",
+    "tag\U000e0041\U000e007f",
+    "=1+1",
+    "${x} %s {0}",
+    "\u2028line",
+    "👩‍👩‍👧 family",
+    "محمد",
+    "Zalgo ẗ̷̢̡",
+)
+"""Names that have brought other programs down."""
+
+
+def workbook(path: Path, rows: Sequence[Sequence[Any]], *, title: str = "Sheet") -> Path:
+    """Write rows, the headers first, into a workbook."""
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = title
+    for row in rows:
+        sheet.append(list(row))
+    book.save(path)
+    return path
+
+
+def plan(path: Path, *words: str, sheet: str | None = None, **options: Any) -> imports.Plan:
+    """A plan as `contacts import` makes it of `--assign` words."""
+    preview = reader.preview(path, sheet)
+    assignment = columns.by_words(words, preview.headers, properties.list_all())
+    assignment.check()
+    return imports.Plan(path, preview.sheet, preview.headers, preview.header_row, assignment, **options)
+
+
+def finish(import_id: int, seconds: float = 60) -> ImportView:
+    """The import at its end; its numbers add up."""
+    jobs.wait(import_id, seconds)
+    view = imports.get(import_id)
+    assert not view.is_running, view
+    assert_adds_up(view)
+    return view
+
+
+def assert_adds_up(view: ImportView) -> None:
+    """created + duplicates + rejected + not processed = rows in the file, for every import of the suite."""
+    if view.rows is None:
+        assert view.state in (State.FAILED, State.INTERRUPTED)
+        return
+    assert view.not_processed is not None
+    assert view.created + view.duplicates + view.rejected + view.not_processed == view.rows
+    if view.state is State.FINISHED:
+        assert view.not_processed == 0
+
+
+def import_file(path: Path, *words: str, **options: Any) -> ImportView:
+    """Import a file to its end."""
+    return finish(imports.start(plan(path, *words, **options)))
+
+
+def report_rows(import_id: int, path: Path) -> list[list[Any]]:
+    """The sheet Results of an import's report, header first, as values."""
+    job = jobs.wait(imports.request_report(import_id, path), 60)
+    assert job.state is State.FINISHED, job
+    sheet = openpyxl.load_workbook(path)["Results"]
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def json_lines(self) -> list[Any]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+def contacts(*words: str | Path, database: Path, stdin: str = "") -> Result:
+    """Run `contacts` in a process of its own, far from the source."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", "from tui.cli import main; main()", *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=os.environ | {"CONTACTS_DATABASE": str(database), "PYTHONPATH": str(ROOT)},
+        timeout=120,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def example_numbers() -> Iterator[str]:
+    """Valid numbers in E.164 without end, none twice: the examples of every region with other last digits."""
+    chance = random.Random(7)
+    examples = []
+    for region in sorted(phonenumbers.SUPPORTED_REGIONS):
+        for kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE):
+            number = phonenumbers.example_number_for_type(region, kind)
+            if number is not None:
+                examples.append(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+    seen = set()
+    yield from (number for number in examples if number not in seen and not seen.add(number))  # type: ignore[func-returns-value]
+    while True:
+        example = chance.choice(examples)
+        number = example[:-4] + f"{chance.randrange(10_000):04}"
+        if number not in seen and phonenumbers.is_valid_number(phonenumbers.parse(number)):
+            seen.add(number)
+            yield number
+
+
+def writings(number: str) -> list[Any]:
+    """An E.164 number as it is found in files (requirements D), its country code always there."""
+    parsed = phonenumbers.parse(number)
+    international = phonenumbers.format_number(parsed, PhoneNumberFormat.INTERNATIONAL)
+    code, rest = f"+{parsed.country_code}", number[len(f"+{parsed.country_code}") :]
+    arabic = "".join(chr(0x660 + int(char)) if char.isdigit() else char for char in number)
+    return [
+        number,
+        international,
+        "00" + number[1:],
+        f"({code}) {rest}",
+        international.replace(" ", "\u00a0"),
+        "\u200b" + number + "\u200b",
+        arabic,
+        int(number[1:]),
+        number[1:],
+    ]
+
+
+def large_file(path: Path, rows: int) -> Path:
+    """A file of `rows` different valid numbers in every writing, with names in several scripts and gaps."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Contactos")
+    sheet.append(["Teléfono", "Nombre", "Correo", "Ciudad"])
+    numbers = example_numbers()
+    names = ("Ana Gómez", "João Conceição", "陈秀英", "محمد علي", "Olga [VIP]", "Zoë O'Brien")
+    for index in range(rows):
+        number = next(numbers)
+        forms = writings(number)
+        mail = f"persona{index}@example.com" if index % 3 == 0 else None
+        city = "Bogotá" if index % 2 else None
+        sheet.append([forms[index % len(forms)], f"{names[index % len(names)]} {index}", mail, city])
+    book.save(path)
+    return path
+
+
+def three_samples(folder: Path) -> dict[str, Path]:
+    """Files of the shapes that people bring: numbers as numbers, other products' headers, dates, empty rows."""
+    simple = [
+        ["URN:Tel", "name"],
+        [250788382382, "Eric Newcomer"],
+        ["250(78) 8 383 383", "NIC POTTIER"],
+        ["250788383385", "jen newcomer"],
+    ]
+    team = [
+        ["URN:Tel", "Name", "Field:Team"],
+        ["+12025550199", "John Smith", "Managers"],
+        ["+14045550178", "Mary Green", "Advisors"],
+    ]
+    extra = [
+        ["URN:Tel", "Name", "language", "Status", "Created On", "field: goats ", "Field:Sheep", "Group:Testers"],
+        ["+250788123123", "John Doe", "eng", "Archived", datetime(2020, 9, 17), 1, 0, "Y"],
+        ["+250788456456", "Mary Smith", "spa", "Blocked", datetime(2020, 5, 10), 3, 5, None],
+        ["+250788456678", None, None, None, datetime(2020, 6, 11), None, None, "N"],
+        *([None] * 8 for _ in range(6)),
+    ]
+    return {
+        name: workbook(folder / f"{name}.xlsx", rows, title="Sheet 1 - Table 1")
+        for name, rows in (("simple", simple), ("team", team), ("extra", extra))
+    }
