@@ -12,6 +12,7 @@ import importlib
 import os
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -103,7 +104,7 @@ def launch(job_id: int) -> None:
     root = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-P", "-m", "store.jobs", str(database.path()), str(job_id), str(lock)]
     try:
-        subprocess.Popen(
+        process = subprocess.Popen(
             command,
             cwd="/",
             env=os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
@@ -119,6 +120,8 @@ def launch(job_id: int) -> None:
     finally:
         os.close(lock)
         os.close(log)
+    # Nobody waits for its end, but while this program runs no dead process is to be left behind.
+    threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()
 
 
 def get(job_id: int) -> JobView:
@@ -314,4 +317,7 @@ def _outward(row: Job) -> JobView:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    # By its own name: the handlers' `jobs.Stopped` must be the one that is caught here.
+    from store.jobs import main as main_
+
+    sys.exit(main_(sys.argv[1:]))

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from store import imports, jobs, properties
 from store.imports import ImportView, State, columns, reader
+from store.values import phone
 
 ROOT = Path(__file__).parents[1]
 
@@ -125,7 +127,7 @@ def contacts(*words: str | Path, database: Path, stdin: str = "") -> Result:
 
 
 def example_numbers() -> Iterator[str]:
-    """Valid numbers in E.164 without end, none twice: the examples of every region with other last digits."""
+    """Valid numbers in E.164 without end, none twice: examples of every region with other last digits."""
     chance = random.Random(7)
     examples = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
@@ -133,13 +135,17 @@ def example_numbers() -> Iterator[str]:
             number = phonenumbers.example_number_for_type(region, kind)
             if number is not None:
                 examples.append(phonenumbers.format_number(number, PhoneNumberFormat.E164))
-    seen = set()
-    yield from (number for number in examples if number not in seen and not seen.add(number))  # type: ignore[func-returns-value]
-    while True:
-        example = chance.choice(examples)
-        number = example[:-4] + f"{chance.randrange(10_000):04}"
-        if number not in seen and phonenumbers.is_valid_number(phonenumbers.parse(number)):
+    seen: set[str] = set()
+    for number in chain(examples, _with_other_endings(examples, chance)):
+        if seen.isdisjoint((number, *phone.variants(number))):
             seen.add(number)
+            yield number
+
+
+def _with_other_endings(examples: list[str], chance: random.Random) -> Iterator[str]:
+    while True:
+        number = chance.choice(examples)[:-4] + f"{chance.randrange(10_000):04}"
+        if phonenumbers.is_valid_number(phonenumbers.parse(number)):
             yield number
 
 
@@ -180,7 +186,7 @@ def large_file(path: Path, rows: int) -> Path:
 
 
 def three_samples(folder: Path) -> dict[str, Path]:
-    """Files of the shapes that people bring: numbers as numbers, other products' headers, dates, empty rows."""
+    """Files of the shapes that people bring: numbers as numbers, foreign headers, dates, empty rows."""
     simple = [
         ["URN:Tel", "name"],
         [250788382382, "Eric Newcomer"],
@@ -193,7 +199,16 @@ def three_samples(folder: Path) -> dict[str, Path]:
         ["+14045550178", "Mary Green", "Advisors"],
     ]
     extra = [
-        ["URN:Tel", "Name", "language", "Status", "Created On", "field: goats ", "Field:Sheep", "Group:Testers"],
+        [
+            "URN:Tel",
+            "Name",
+            "language",
+            "Status",
+            "Created On",
+            "field: goats ",
+            "Field:Sheep",
+            "Group:Testers",
+        ],
         ["+250788123123", "John Doe", "eng", "Archived", datetime(2020, 9, 17), 1, 0, "Y"],
         ["+250788456456", "Mary Smith", "spa", "Blocked", datetime(2020, 5, 10), 3, 5, None],
         ["+250788456678", None, None, None, datetime(2020, 6, 11), None, None, "N"],

@@ -1,7 +1,5 @@
 """Create, edit, delete and restore contacts; custom properties."""
 
-from pathlib import Path
-
 import pytest
 
 from store import contacts, database, listing, properties, settings
@@ -171,7 +169,8 @@ def test_deleting_a_property_takes_its_values_and_its_id_never_returns(
     monkeypatch.setattr(properties, "_BATCH", 2)
     client = properties.create("Client", PropertyType.TEXT)
     people = [
-        contacts.create(f"+57300123456{i}", f"P{i}", values={client.id: "x"} if i % 2 else {}) for i in range(9)
+        contacts.create(f"+57300123456{i}", f"P{i}", values={client.id: "x"} if i % 2 else {})
+        for i in range(9)
     ]
     assert properties.count_values(client.id) == 4
     properties.delete(client.id)
