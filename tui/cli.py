@@ -50,9 +50,8 @@ def run(arguments: list[str]) -> int:
         return _say(error, NO_DATABASE)
     except ContactsError as error:
         return _say(error, WRONG_USE)
-    except BrokenPipeError:
-        # The reader of our output has seen enough (`contacts list | head`).
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - for the interpreter's last flush
+    except SystemExit:
+        # What click makes of a closed pipe: the reader has seen enough (`contacts list | head`).
         return 0
     except KeyboardInterrupt:
         return STOPPED

@@ -222,7 +222,7 @@ class ImportWindow(Dialog[int]):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def _assign(self, column: int) -> None:
         assert self._preview is not None
-        targets: list[str | None] = [PHONE, NAME, EMAIL, *(str(i.id) for i in properties.list_all()), None]
+        targets: list[str | None] = [None, PHONE, NAME, EMAIL, *(str(i.id) for i in properties.list_all())]
         title = _("Column {letter} {header} goes to").format(
             letter=workbook.letter(column), header=shown(self._preview.headers[column], 40)
         )

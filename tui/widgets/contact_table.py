@@ -1,7 +1,7 @@
 """The table of contacts: a DataTable of which only the visible rows exist.
 
 Textual's own took 10 s and 430 MB for 100,000 rows. This one knows the ids in their order and fetches rows
-by pages; it leans on private parts of DataTable, which `tests/tui/test_contact_table.py` watches.
+by pages; it leans on private parts of DataTable, which `tests/tui/test_safety.py` watches.
 """
 
 from array import array
@@ -31,7 +31,7 @@ PAGE = 64
 _PAGES_KEPT = 64
 _HEADER_LINES = 2
 _NAME_AT_LEAST = 14
-_NAME_COMFORTABLE = 24
+_NAME_COMFORTABLE = 20
 _OPTIONS = "⋮"
 
 

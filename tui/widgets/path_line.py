@@ -126,7 +126,7 @@ class PathLine(Vertical):
         common = _common_beginning([entry.name for entry in self._found])
         completed = self._written(self._found[0].parent / common) if common else line.value
         if completed.rstrip("/") == line.value.rstrip("/"):
-            self.query_one(OptionList).focus()
+            self.action_to_list()
         else:
             line.value = completed.rstrip("/") if len(self._found) > 1 else completed
             line.cursor_position = len(line.value)
@@ -140,7 +140,9 @@ class PathLine(Vertical):
     def action_to_list(self) -> None:
         """From the line into the list."""
         if self._found:
-            self.query_one(OptionList).focus()
+            options = self.query_one(OptionList)
+            options.highlighted = options.highlighted or 0
+            options.focus()
 
     @on(Input.Submitted)
     def _enter(self, event: Input.Submitted) -> None:

@@ -1,0 +1,99 @@
+"""A person at the screen."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tui.app import ContactsApp
+
+Screens = Callable[..., AbstractAsyncContextManager["Person"]]
+
+SIZES = [(80, 24), (140, 45)]
+
+
+class Person:
+    """Presses keys and reads what the screen shows."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, and wait until what they began has come to its end."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*(_KEYS.get(char, char) for char in text))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Wait for workers that are not waiting for the person, and for the screen to be drawn."""
+        for _ in range(3):
+            await self.pilot.pause()
+            for worker in list(self.app.workers):
+                if worker.group in ("order", "details", "read", "begin") and not worker.is_finished:
+                    await self.app.workers.wait_for_complete([worker])
+        await self.pilot.pause()
+
+    async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
+        """Wait for something that another process does."""
+        for _ in range(int(seconds / 0.05)):
+            if condition():
+                await self.settle()
+                return
+            await self.pilot.pause(0.05)
+        raise AssertionError(f"it did not happen in {seconds} s; the screen:\n{self.text}")
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows, line by line."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(self.lines)
+
+    def sees(self, *words: str) -> bool:
+        """Whether all the words are on the screen, wherever lines break."""
+        flat = " ".join(self.text.replace("│", " ").split())
+        return all(word in flat for word in words)
+
+
+_KEYS = {
+    " ": "space",
+    "/": "slash",
+    ".": "full_stop",
+    "+": "plus",
+    "@": "at",
+    "-": "minus",
+    "_": "underscore",
+}
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    found: tuple[int, int] = request.param
+    return found
+
+
+@pytest.fixture
+def screens(db: Path) -> Screens:
+    """Opens the program on the test's database."""
+
+    @asynccontextmanager
+    async def open_screens(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Person]:
+        app = ContactsApp()
+        async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
+            person = Person(pilot)
+            await person.settle()
+            yield person
+
+    return open_screens

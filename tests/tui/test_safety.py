@@ -1,0 +1,216 @@
+"""Names of strangers are text on every screen; the walls between the rooms hold."""
+
+import ast
+import hashlib
+import inspect
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.widgets import DataTable
+
+from store import contacts, imports, properties
+from store.values.property_type import PropertyType
+from tests.support import NAUGHTY, ROOT, finish, plan, workbook
+from tests.tui.conftest import Person, Screens
+from tui import text
+from tui.widgets.line import Line
+
+
+def assert_harmless(person: Person) -> None:
+    """Nothing on the screen acts on the terminal, and no name carries an action to click."""
+    strips = person.app.screen._compositor.render_strips(person.app.size)
+    for strip in strips:
+        for segment in strip:
+            assert not [char for char in segment.text if _acts(char)], segment
+            meta = segment.style.meta if segment.style is not None else {}
+            assert "app.quit" not in str(meta.get("@click", "")), segment
+
+
+def _acts(char: str) -> bool:
+    return ord(char) < 32 or 0x7F <= ord(char) < 0xA0 or char in "\u202a\u202b\u202d\u202e\u2066\u2067\u2068"
+
+
+def _fits(name: str) -> str:
+    """As much of a name as a property's name may have."""
+    return "".join(char for char in name if char.isprintable())[:40] or "x"
+
+
+async def _walk(person: Person, file: Path) -> AsyncIterator[str]:
+    """Every screen, with the name on it."""
+    yield "list"
+    await person.press("enter")
+    yield "details"
+    await person.press("e")
+    yield "form"
+    await person.press("escape", "escape", "o")
+    yield "options"
+    await person.press("escape", "d")
+    yield "question"
+    await person.press("y")
+    yield "toast"
+    await person.press("u")
+    yield "undone"
+    await person.press("slash")
+    person.app.screen.query_one("#search", Line).insert_text_at_cursor(NAUGHTY[0] + "\x1b")
+    await person.settle()
+    yield "search"
+    await person.press("escape", "2")
+    yield "imports"
+    await person.press("enter")
+    yield "import details"
+    await person.press("escape", "o", "down", "enter")
+    yield "save as"
+    await person.press("escape", "5")
+    yield "settings"
+    await person.press("enter")
+    yield "property form"
+    await person.press("escape", "d")
+    await person.pilot.pause(0.1)
+    yield "property question"
+    await person.press("n", "1", "i")
+    person.app.screen.query_one("#path", Line).insert_text_at_cursor(str(file))
+    await person.press("enter")
+    await person.until(lambda: person.sees("2 of 3"), 20)
+    yield "columns"
+    await person.press("enter")
+    yield "targets"
+
+
+@pytest.mark.parametrize("name", NAUGHTY)
+async def test_every_screen_shows_the_names_of_strangers_as_text(
+    screens: Screens, tmp_path: Path, name: str
+) -> None:
+    tier = properties.create(_fits(name), PropertyType.LIST, choices=[name, "Gold"])
+    note = properties.create("Note", PropertyType.TEXT)
+    contacts.create("+573001234567", name, values={tier.id: name, note.id: name})
+    file = tmp_path / (_fits(name).replace("/", "∕") + ".xlsx")
+    safe = "".join(char for char in name if ord(char) >= 32)
+    rows = [["Phone", "Name", f"'{safe}"], ["+573001234568", f"'{safe}", f"'{safe}"]]
+    workbook(file, rows)
+    finish(imports.start(plan(file)))
+    async with screens((140, 45)) as person:
+        seen = set()
+        async for screen in _walk(person, file):
+            assert_harmless(person)
+            seen.add(screen)
+        assert len(seen) == 16
+        assert person.app.is_running
+
+
+@given(st.text())
+def test_shown_text_is_one_harmless_line(raw: str) -> None:
+    shown = text.shown(raw)
+    assert not any(_acts(char) for char in shown)
+    assert len(shown) <= text.CELL_LIMIT
+    assert text.shown(shown) == shown
+    for drawn in (text.cell(raw).plain, text.plain(raw).plain):
+        assert drawn == shown
+
+
+def _calls() -> list[tuple[Path, ast.Call]]:
+    found = []
+    for path in sorted((ROOT / "tui").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                found.append((path, node))
+    return found
+
+
+def test_no_widget_is_given_a_text_that_it_would_read_as_markup() -> None:
+    widgets = {"Static", "Label", "Button", "Option", "Tab", "TabPane", "Collapsible", "add_column", "update"}
+    wrong = []
+    for path, call in _calls():
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name == "notify" and not any(k.arg == "markup" for k in call.keywords):
+            wrong.append((path.name, call.lineno, "notify without markup=False"))
+        if name in widgets and call.args and isinstance(call.args[0], ast.JoinedStr | ast.Constant):
+            wrong.append((path.name, call.lineno, f"{name} of a str"))
+    assert wrong == []
+
+
+def test_every_worker_has_a_group_and_never_ends_the_program() -> None:
+    wrong = []
+    for path, call in _calls():
+        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+        if name in ("work", "run_worker"):
+            given_ = {k.arg for k in call.keywords}
+            if not {"group", "exit_on_error"} <= given_:
+                wrong.append((path.name, call.lineno))
+    assert wrong == []
+
+
+def _modules_after(statement: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", f"{statement}; import sys; print('\\n'.join(sys.modules))"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def test_the_store_knows_no_screen() -> None:
+    modules = sorted(
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "store").rglob("*.py")
+        if "migrations" not in path.parts
+    )
+    loaded = _modules_after("import " + ", ".join(modules))
+    assert not {name for name in loaded if name.split(".")[0] in ("tui", "textual", "rich")}
+
+
+def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
+    loaded = _modules_after(
+        "from tui.app import ContactsApp; from tui.screens.contacts import ContactsScreen; import store.database"
+    )
+    heavy = {
+        "openpyxl",
+        "phonenumbers",
+        "babel",
+        "email_validator",
+        "playhouse",
+        "tzdata",
+        "zipfile",
+        "subprocess",
+    }
+    assert not heavy & {name.split(".")[0] for name in loaded} - {"zipfile", "subprocess"}
+
+
+PARTS = {
+    "_on_click": "d46f17d288ea",
+    "_on_mouse_move": "c13a359d2a76",
+    "_set_hover_cursor": "39cec18b5b5f",
+    "_scroll_cursor_into_view": "9e4419fb40c5",
+    "_get_fixed_offset": "299a650f9e8e",
+    "_update_dimensions": "c62ef3216f7c",
+    "_highlight_row": "e54b9f8578b8",
+    "_post_selected_message": "2b2ec92ecf17",
+    "_get_row_region": "abb9e4c3b890",
+    "watch_cursor_coordinate": "a4f113b27d09",
+    "action_page_down": "fdeaf2981048",
+    "action_page_up": "38a9c58e444e",
+}
+"""The private parts of DataTable that the contact table leans on, by a digest of their source."""
+
+
+def test_the_parts_of_data_table_that_we_lean_on_are_as_we_know_them() -> None:
+    digests = {name: _digest(getattr(DataTable, name)) for name in PARTS}
+    assert digests == PARTS, "DataTable has changed: read the new source before you renew these"
+
+
+def _digest(function: Callable[..., Awaitable[None] | None]) -> str:
+    return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:12]
+
+
+def test_the_contracts_between_the_rooms_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    done = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"}
+    )
+    assert done.returncode == 0, done.stdout
