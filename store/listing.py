@@ -51,7 +51,7 @@ def ids(listing: Listing) -> "array[int]":
     """The ids of all the contacts of a listing, in its order (0.2 s a million)."""
     found = array("q")
     for query in _arms(listing):
-        found.extend(row[0] for row in database.tuples(query))
+        found.extend(database.ids(query))
     return found
 
 
@@ -59,7 +59,7 @@ def first_ids(listing: Listing, limit: int) -> "array[int]":
     """The first `limit` of `ids`, at once."""
     found = array("q")
     for query in _arms(listing):
-        found.extend(row[0] for row in database.tuples(query.limit(limit - len(found))))
+        found.extend(database.ids(query.limit(limit - len(found))))
         if len(found) == limit:
             break
     return found
@@ -87,7 +87,12 @@ def count() -> int:
 def _arms(listing: Listing) -> list["peewee.ModelSelect[Contact]"]:
     """The queries whose results, one after the other, are the listing."""
     column = Contact.search_key if listing.order is Order.NAME else getattr(Contact, listing.order.value)
-    query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *_conditions(listing.search))
+    conditions = _conditions(listing.search)
+    query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *conditions)
+    if conditions and listing.order is not Order.NAME:
+        # Kept from walking the order's index, whose every step would fetch a row from elsewhere: at a million
+        # 0.16 s instead of 1.5 s where little is found. The index of names holds what is searched.
+        column = column + peewee.SQL("0")
     if listing.descending:
         return [query.order_by(column.desc(), Contact.id.desc())]
     ordered = query.order_by(column, Contact.id)

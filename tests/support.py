@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -43,7 +43,7 @@ NAUGHTY = (
 """Names that have brought other programs down."""
 
 
-def workbook(path: Path, rows: Sequence[Sequence[Any]], *, title: str = "Sheet") -> Path:
+def workbook(path: Path, rows: Iterable[Any], *, title: str = "Sheet") -> Path:
     """Write rows, the headers first, into a workbook."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
@@ -132,9 +132,9 @@ def example_numbers() -> Iterator[str]:
     examples = []
     for region in sorted(phonenumbers.SUPPORTED_REGIONS):
         for kind in (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE):
-            number = phonenumbers.example_number_for_type(region, kind)
-            if number is not None:
-                examples.append(phonenumbers.format_number(number, PhoneNumberFormat.E164))
+            example = phonenumbers.example_number_for_type(region, kind)
+            if example is not None:
+                examples.append(phonenumbers.format_number(example, PhoneNumberFormat.E164))
     seen: set[str] = set()
     for number in chain(examples, _with_other_endings(examples, chance)):
         if seen.isdisjoint((number, *phone.variants(number))):

@@ -3,7 +3,6 @@
 import time
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from store.errors import Invalid
 from store.language import _
@@ -21,6 +20,9 @@ def zone(name: str | None) -> tzinfo | None:
     """The time zone called `name` (None: the server's own, as None); raises Invalid for an unknown one."""
     if not name:
         return None
+    # Imported here: where the server's own zone is good enough, nothing of it is needed.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -45,6 +47,8 @@ def iso_utc(moment: int) -> str | None:
 
 def zone_names() -> tuple[str, ...]:
     """The time zones that people choose from: those named after places."""
+    from zoneinfo import available_timezones
+
     return tuple(
         sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     )

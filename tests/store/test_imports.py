@@ -271,8 +271,8 @@ def test_the_report_has_the_files_own_columns_and_runs_nothing(tmp_path: Path) -
     assert results[0] == ["Row", "Phone", "Name", "=1+1", "Result", "Detail"]
     assert results[1][1:4] == ["+573001234567", "@cmd", "-2"]
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Results"]
-    for row in sheet.iter_rows(min_col=2):
-        assert all(cell.data_type in ("s", "n", "inlineStr") and cell.number_format == "@" for cell in row)
+    for cells in sheet.iter_rows(min_col=2):
+        assert all(cell.data_type in ("s", "n", "inlineStr") and cell.number_format == "@" for cell in cells)
     assert view.report is None
     assert imports.get(view.id).report == str(tmp_path / "r.xlsx")
 
@@ -282,7 +282,7 @@ def test_the_summary_says_how_it_was_read_and_adds_up(tmp_path: Path) -> None:
     view = import_file(workbook(tmp_path / "a.xlsx", rows))
     report_rows(view.id, tmp_path / "r.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "r.xlsx")["Summary"]
-    said = dict(sheet.iter_rows(values_only=True))
+    said: dict[Any, Any] = {row[0]: row[1] for row in sheet.iter_rows(values_only=True)}
     assert said["File"] == "a.xlsx"
     assert said["Column “Phone”"] == "Phone number"
     assert said["Phones without + or 00"] == "the country code is included; read as Colombia 1"

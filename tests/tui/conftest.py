@@ -34,12 +34,11 @@ class Person:
 
     async def settle(self) -> None:
         """Wait for workers that are not waiting for the person, and for the screen to be drawn."""
-        for _ in range(3):
+        for _ in range(2):
             await self.pilot.pause()
             for worker in list(self.app.workers):
                 if worker.group in ("order", "details", "read", "begin") and not worker.is_finished:
                     await self.app.workers.wait_for_complete([worker])
-        await self.pilot.pause()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         """Wait for something that another process does."""

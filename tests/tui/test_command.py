@@ -14,6 +14,7 @@ import pytest
 
 from store import contacts as contacts_
 from store import database
+from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.support import NAUGHTY, ROOT, contacts, large_file, three_samples, workbook
 
@@ -197,7 +198,7 @@ def test_names_of_strangers_do_nothing_to_the_terminal(path: Path) -> None:
 def test_a_reader_that_has_seen_enough_is_no_error(path: Path) -> None:
     database.open_database(path)
     with database.writing():
-        contacts_.Contact.insert_many(
+        Contact.insert_many(
             {"name": f"N{i}", "created": 1, "changed": 1, "origin": "hand", "search_key": "n"}
             for i in range(3_000)
         ).execute()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.geometry import Offset
@@ -301,7 +302,12 @@ async def test_an_idle_screen_draws_nothing(screens: Screens, monkeypatch: pytes
         drawn: list[object] = []
         app = person.app
         display = app._display
-        monkeypatch.setattr(app, "_display", lambda *args: (drawn.append(args), display(*args)))
+
+        def note(*arguments: Any) -> None:
+            drawn.append(arguments)
+            display(*arguments)
+
+        monkeypatch.setattr(app, "_display", note)
         await person.pilot.pause(2.5)
         assert drawn == []
 

@@ -162,10 +162,12 @@ async def test_paths_are_completed_and_chosen_from_the_list(screens: Screens, tm
 
 async def test_a_file_with_a_hostile_name_can_be_chosen(screens: Screens, tmp_path: Path) -> None:
     rows = [["Phone", "[/]\x9b31m"], ["+573001234567", "Ana"]]
-    workbook(tmp_path / "\x1b]0;x\x07[red].xlsx", rows)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    workbook(folder / "\x1b]0;x\x07[red].xlsx", rows)
     async with screens() as person:
         await person.press("i")
-        person.app.screen.query_one("#path", Line).insert_text_at_cursor(f"{tmp_path}/")
+        person.app.screen.query_one("#path", Line).insert_text_at_cursor(f"{folder}/")
         await person.settle()
         await person.press("down")
         assert person.app.screen.query_one(PathLine).query_one(OptionList).has_focus

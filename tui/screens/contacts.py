@@ -56,7 +56,7 @@ class ContactsScreen(Page):
         Binding("u", "undo", N_("Undo delete"), show=False),
         Binding("y", "copy", N_("Copy phone"), show=False),
         Binding("i", "import", N_("Import contacts"), show=False),
-        Binding("escape", "clear_search", N_("Clear search"), show=False),
+        Binding("escape", "clear_search", N_("Show all")),
     ]
 
     class OrderTaken(Message):
@@ -183,8 +183,16 @@ class ContactsScreen(Page):
         self.query_one("#search", Line).value = ""
         self._table.focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Showing all is offered where something is left out."""
+        if action == "clear_search":
+            line = self.query_one("#search", Line)
+            return bool(line.value) or line.has_focus
+        return True
+
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
+        self.refresh_bindings()
         if event.value != self._listing.search:
             self._listing = replace(self._listing, search=event.value)
             self._take_order(None)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -16,9 +17,6 @@ from tui.text import shown
 if TYPE_CHECKING:
     from tui.app import ContactsApp
 
-_LONG = 24
-"""Characters from which on a value stands below its label."""
-
 
 class Details(VerticalScroll, can_focus=False):
     """A contact's fields, one under the other; hidden properties are not among them."""
@@ -29,17 +27,18 @@ class Details(VerticalScroll, can_focus=False):
     async def show(self, person: Person | None) -> None:
         """Show this contact, or nothing."""
         app = cast("ContactsApp", self.app)
-        content = Content() if person is None else await app.read(content_of, person)
+        content = Content() if person is None else await app.read(content_of, person, self.size.width - 1)
         self.query_one("#details", Static).update(content)
 
 
-def content_of(person: Person) -> Content:
-    """A contact's fields as styled text."""
+def content_of(person: Person, width: int) -> Content:
+    """A contact's fields as styled text; a value that does not fit beside its label stands below it."""
     parts: list[Content | tuple[str, str]] = [(shown(person.name) + "\n", "bold")]
     if person.deleted:
         parts.append((_("In the bin") + "\n", "$text-error"))
     for label, value in _fields(person):
-        parts.append((f"\n{label}\n" if len(value) > _LONG else f"\n{label}  ", "$text-muted"))
+        fits = cell_len(label) + 2 + cell_len(value) <= width
+        parts.append((f"\n{label}" + ("  " if fits else "\n  "), "dim"))
         parts.append(Content(value))
     return Content.assemble(*parts)
 
@@ -79,5 +78,5 @@ def _phone(person: Person) -> str:
 
 def _origin(person: Person) -> str:
     if person.origin == "import":
-        return _("import {id}").format(id=person.import_id)
+        return _("import {id}").format(id=person.import_id) if person.import_id else _("by an import")
     return _("by hand") if person.origin == "hand" else _("by a message")
