@@ -36,7 +36,8 @@ class ContactDetails(Dialog[str]):
     def on_mount(self) -> None:
         """Read it."""
         self.query_one(Details).focus()
-        self._show()
+        # Its lines are broken by the width, which is known then.
+        self.call_after_refresh(self._show)
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _show(self) -> None:
