@@ -5,10 +5,11 @@ import os
 import signal
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
 
 from rich.text import Text
-from textual.app import App, SystemCommand
+from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
@@ -103,6 +104,15 @@ class ContactsApp(App[None]):
     def _end(self, number: int) -> None:
         asyncio.get_running_loop().call_later(_LAST_RESORT_SECONDS, os._exit, 128 + number)
         self.exit(return_code=128 + number)
+
+    def clear_selection(self) -> None:
+        """Clear the selection of text.
+
+        From Python 3.12 on, Textual runs tasks eagerly: the first page's Input asks for this before the page
+        is on the stack of screens.
+        """
+        with suppress(ScreenStackError):
+            super().clear_selection()
 
     def on_unmount(self) -> None:
         """Let the threads go, with their connections closed."""

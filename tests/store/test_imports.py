@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -623,7 +624,7 @@ def test_a_target_that_must_not_be_written_is_refused(tmp_path: Path) -> None:
 
 def test_nothing_that_could_run_is_left_in_the_database_by_an_import(tmp_path: Path) -> None:
     import_file(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
-    with sqlite3.connect(database.path()) as raw:
+    with closing(sqlite3.connect(database.path())) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert json.loads(raw.execute("SELECT properties FROM contact").fetchone()[0]) == {}
     assert Job.select().count() == 1
