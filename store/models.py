@@ -104,8 +104,6 @@ class Import(Table):
     headers = JSONField(default=list)
     rows = IntegerField(null=True)
     """Rows that hold anything below the header; None until the sheet was read to its end."""
-    seen = IntegerField(default=0)
-    """Rows among them that were handled."""
     position = IntegerField(default=0)
     """The last row handled, as Excel counts."""
     duplicates = IntegerField(default=0)

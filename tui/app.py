@@ -156,6 +156,16 @@ class ContactsApp(App[None]):
         sentence = _("Something went wrong that should not have; your data is safe. Please report {log}.")
         self.panic(Text(sentence.format(log=log)))
 
+    def copy_phone(self, person: Person) -> None:
+        """Copy the contact's phone to the clipboard of the person's own machine, by way of the terminal."""
+        if person.phone is None:
+            self.say(_("This contact has no phone number."))
+            return
+        self.copy_to_clipboard(person.phone)
+        self.say(
+            _("{phone} is copied (in tmux it needs: set -g set-clipboard on).").format(phone=person.phone)
+        )
+
     def action_toggle_keys(self) -> None:
         """Show or hide all keys."""
         if self.screen.query("HelpPanel"):

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
@@ -20,20 +20,8 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 
-def translated(bindings: dict[str, ActiveBinding]) -> dict[str, ActiveBinding]:
-    """Bindings with their descriptions in the language in use; classes are made before it is known."""
-    return {
-        key: active._replace(binding=replace(active.binding, description=_(active.binding.description)))
-        if active.binding.description
-        else active
-        for key, active in bindings.items()
-    }
-
-
-class Page(Screen[None]):
-    """A screen of its own mode."""
-
-    MODE: ClassVar[str]
+class OurScreen(Screen[R]):
+    """A screen of this program."""
 
     @property
     def contacts_app(self) -> "ContactsApp":
@@ -42,29 +30,37 @@ class Page(Screen[None]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        return translated(super().active_bindings)
+        """Bindings with their descriptions in the language in use; classes are made before it is known."""
+        return {
+            key: active._replace(binding=_translated(active.binding))
+            for key, active in super().active_bindings.items()
+        }
+
+
+def _translated(binding: Binding) -> Binding:
+    # The empty text stands for the catalogue's own header.
+    return replace(binding, description=_(binding.description)) if binding.description else binding
+
+
+class Page(OurScreen[None]):
+    """A screen of its own mode."""
+
+    MODE: ClassVar[str]
 
     def compose(self) -> ComposeResult:
         yield ModeTabs(self.MODE)
         yield from self.compose_page()
         yield Footer(show_command_palette=False)
-        yield Static(
-            Content(_("Please make this window larger: 60 columns and 15 lines at least.")), id="too-small"
-        )
+        sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
+        yield Static(Content(sentence), id="too-small")
 
     def compose_page(self) -> Iterable[Widget]:
         """What stands between the modes and the footer."""
         return ()
 
 
-class Dialog(ModalScreen[R]):
+class Dialog(OurScreen[R], ModalScreen[R]):
     """A window over a page, which ends with a typed value; esc ends it with None."""
 
-    @property
-    def contacts_app(self) -> "ContactsApp":
-        """The program."""
-        return cast("ContactsApp", self.app)
 
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        return translated(super().active_bindings)
+AnyScreen = OurScreen[Any]

@@ -3,8 +3,6 @@
 Names come from strangers: they may hold escape sequences, markup, or characters that turn a line around.
 """
 
-import unicodedata
-
 from rich.text import Text
 from textual.content import Content
 
@@ -40,10 +38,3 @@ def plain(raw: object, limit: int = CELL_LIMIT) -> Content:
 def lines(raw: str) -> Content:
     """A sentence of ours, the values in it gone through `shown`, on as many lines as it has."""
     return Content("\n".join(shown(line, 10_000) for line in raw.split("\n")))
-
-
-def has_wide(text: str) -> bool:
-    """Whether any character of `text` is not one cell wide."""
-    return not text.isascii() and any(
-        unicodedata.east_asian_width(char) in "WF" or unicodedata.combining(char) for char in text
-    )

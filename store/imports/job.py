@@ -83,7 +83,6 @@ def _write(job_id: int, batch: Sequence[CheckedRow]) -> None:
     _insert_results(job_id, outcome.results)
     row = Import.get_by_id(job_id)
     row.position = batch[-1].number
-    row.seen += len(batch)
     row.created_rows += outcome.counts[CREATED]
     row.duplicates += outcome.counts[DUPLICATE] + outcome.counts[DUPLICATE_IN_FILE]
     row.rejected += outcome.counts[REJECTED]

@@ -103,7 +103,6 @@ def up(migrator: Any, db: Database) -> None:
         sheet = TextField()
         headers = JSONField()
         rows = IntegerField(null=True)
-        seen = IntegerField()
         position = IntegerField()
         duplicates = IntegerField()
         created_rows = IntegerField()

@@ -1,66 +1,46 @@
 """The account's settings: they change what is stored or meant, so they are the company's."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Static
+from textual import work
+from textual.widget import Widget
 
 from store import settings
 from store.errors import ContactsError
-from store.language import N_, _
+from store.language import _
 from store.settings import Settings
 from store.values import countries, times
-from tui.page import Dialog
 from tui.screens.choice import Choice
-from tui.text import plain
+from tui.screens.form import Form
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.field import Field, say_faults
 
 
-class AccountForm(Dialog[Settings]):
+class AccountForm(Form[Settings]):
     """Ends with the settings as they were saved, or None."""
 
-    BINDINGS = [
-        Binding("escape", "dismiss(None)", N_("Cancel")),
-        Binding("ctrl+s", "save", N_("Save"), priority=True),
-    ]
+    def heading(self) -> str:
+        return _("Account settings")
 
-    def compose(self) -> ComposeResult:
+    def compose_fields(self) -> Iterable[Widget]:
         settled = settings.load()
         zones = [Choice(_("The server's own"), ""), *(Choice(name, name) for name in times.zone_names())]
         orders = [Choice(_("day/month/year"), "dmy"), Choice(_("month/day/year"), "mdy")]
         signs = [Choice("1234.5", "."), Choice("1234,5", ",")]
         regions = [Choice(_("None"), "")]
         regions += [Choice(f"{c.name} (+{c.calling_code})", c.code) for c in countries.all_countries()]
-        with Vertical(classes="dialog form"):
-            yield Static(plain(_("Account settings")), classes="title")
-            with VerticalScroll(id="fields", can_focus=False):
-                for key, label, choices, value in (
-                    ("time_zone", _("Time zone"), zones, settled.time_zone),
-                    ("date_order", _("Dates are written"), orders, settled.date_order),
-                    ("decimal_sign", _("Numbers are written"), signs, settled.decimal_sign),
-                    ("default_country", _("Country that is offered first"), regions, settled.default_country),
-                ):
-                    yield Field(label, ChoiceField(label, choices, value, id=key), key=key)
-            with Horizontal(classes="buttons"):
-                yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
-                yield Button(plain(_("Cancel")), id="cancel", compact=True)
-            yield Footer(show_command_palette=False)
+        for key, label, choices, value in (
+            ("time_zone", _("Time zone"), zones, settled.time_zone),
+            ("date_order", _("Dates are written"), orders, settled.date_order),
+            ("decimal_sign", _("Numbers are written"), signs, settled.decimal_sign),
+            ("default_country", _("Country that is offered first"), regions, settled.default_country),
+        ):
+            yield Field(label, ChoiceField(label, choices, value, id=key), key=key)
 
     def on_mount(self) -> None:
         """Begin at the top."""
         self.query_one("#time_zone").focus()
-
-    @on(Button.Pressed, "#save")
-    def _press_save(self) -> None:
-        self.action_save()
-
-    @on(Button.Pressed, "#cancel")
-    def _press_cancel(self) -> None:
-        self.dismiss(None)
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_save(self) -> None:

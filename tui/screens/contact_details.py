@@ -68,8 +68,7 @@ class ContactDetails(Dialog[str]):
             self._show()
 
     def action_copy(self) -> None:
-        """Copy the phone to the clipboard of the person's own machine."""
+        """Copy the phone."""
         person = self._person()
-        if person is not None and person.phone is not None:
-            self.app.copy_to_clipboard(person.phone)
-            self.contacts_app.say(_("{phone} is copied.").format(phone=person.phone))
+        if person is not None:
+            self.contacts_app.copy_phone(person)

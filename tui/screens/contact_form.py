@@ -1,10 +1,11 @@
 """Create a contact, or change one."""
 
+from collections.abc import Iterable
+
 from textual import on, work
-from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Input, Static
+from textual.widget import Widget
+from textual.widgets import Button, Input
 
 from store import contacts, properties, settings
 from store.contacts import Person, property_field
@@ -12,8 +13,8 @@ from store.errors import ContactsError, InvalidFields, UnknownRange
 from store.language import N_, _
 from store.properties import CustomProperty
 from store.values import countries, phone
-from tui.page import Dialog
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.form import Form
 from tui.screens.question import Question
 from tui.text import plain, shown
 from tui.widgets.choice_field import ChoiceField
@@ -22,14 +23,10 @@ from tui.widgets.line import Line
 from tui.widgets.property_input import changed_value, property_input
 
 
-class ContactForm(Dialog[Person]):
+class ContactForm(Form[Person]):
     """Ends with the contact as it was saved, or None."""
 
-    BINDINGS = [
-        Binding("escape", "leave", N_("Cancel")),
-        Binding("ctrl+s", "save", N_("Save"), priority=True),
-        Binding("ctrl+n", "add_property", N_("Add property"), priority=True),
-    ]
+    BINDINGS = [Binding("ctrl+n", "add_property", N_("Add property"), priority=True)]
 
     def __init__(self, person: Person | None) -> None:
         super().__init__()
@@ -37,26 +34,26 @@ class ContactForm(Dialog[Person]):
         self._formats = settings.load().formats
         self._properties = properties.list_all(visible_only=True)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog form"):
-            yield Static(plain(self._heading()), classes="title")
-            with VerticalScroll(id="fields", can_focus=False):
-                if self._person is None:
-                    yield from self._phone_fields()
-                    name, address = "", ""
-                else:
-                    name, address = self._person.name, self._person.email or ""
-                yield Field(_("Name (required)"), Line(name, id="name"), key="name")
-                yield Field(_("Email"), Line(address, placeholder="ana@example.com", id="email"), key="email")
-                for item in self._properties:
-                    if self._stored(item) is not None:
-                        yield self._property_field(item)
-            with Horizontal(classes="buttons"):
-                if self._properties:
-                    yield Button(plain(_("Add property")), id="add", compact=True)
-                yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
-                yield Button(plain(_("Cancel")), id="cancel", compact=True)
-            yield Footer(show_command_palette=False)
+    def heading(self) -> str:
+        if self._person is None:
+            return _("Create contact")
+        return _("Edit {name}").format(name=shown(self._person.label, 50))
+
+    def compose_fields(self) -> Iterable[Widget]:
+        name, address = "", ""
+        if self._person is None:
+            yield from self._phone_fields()
+        else:
+            name, address = self._person.name, self._person.email or ""
+        yield Field(_("Name (required)"), Line(name, id="name"), key="name")
+        yield Field(_("Email"), Line(address, placeholder="ana@example.com", id="email"), key="email")
+        for item in self._properties:
+            if self._stored(item) is not None:
+                yield self._property_field(item)
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        if self._properties:
+            yield Button(plain(_("Add property")), id="add", compact=True)
 
     def on_mount(self) -> None:
         """Begin where something is missing."""
@@ -67,12 +64,7 @@ class ContactForm(Dialog[Person]):
         else:
             self.query_one("#country").focus()
 
-    def _heading(self) -> str:
-        if self._person is None:
-            return _("Create contact")
-        return _("Edit {name}").format(name=shown(self._person.label, 50))
-
-    def _phone_fields(self) -> ComposeResult:
+    def _phone_fields(self) -> Iterable[Widget]:
         choices = [Choice(_("International, with +"), "")]
         choices += [
             Choice(f"{c.name} (+{c.calling_code}) {c.code}", c.code) for c in countries.all_countries()
@@ -123,10 +115,9 @@ class ContactForm(Dialog[Person]):
 
     # The end
 
-    @on(Button.Pressed)
-    def _press(self, event: Button.Pressed) -> None:
-        actions = {"add": self.action_add_property, "save": self.action_save, "cancel": self.action_leave}
-        actions[event.button.id or "cancel"]()
+    @on(Button.Pressed, "#add")
+    def _press_add(self) -> None:
+        self.action_add_property()
 
     @on(Input.Submitted)
     def _next_field(self) -> None:

@@ -361,12 +361,7 @@ class ContactsScreen(Page):
         self._take_order(person.id)
 
     def action_copy(self) -> None:
-        """Copy the phone to the clipboard of the person's own machine."""
+        """Copy the phone of the selected contact."""
         person = self._selected()
-        if person is None or person.phone is None:
-            self.contacts_app.say(_("This contact has no phone number."))
-            return
-        self.app.copy_to_clipboard(person.phone)
-        self.contacts_app.say(
-            _("{phone} is copied (in tmux it needs: set -g set-clipboard on).").format(phone=person.phone)
-        )
+        if person is not None:
+            self.contacts_app.copy_phone(person)

@@ -3,21 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-from textual.screen import Screen
 
 from store import imports, jobs
 from store.errors import ContactsError
 from store.imports import ImportView, State, template
 from store.language import _
-from tui.app import ContactsApp
+from tui.page import AnyScreen
 from tui.screens.save_as import SaveAs
 
 _LOOK_SECONDS = 0.2
 
 
-def write_template(screen: Screen[Any]) -> None:
+def write_template(screen: AnyScreen) -> None:
     """Ask where the template goes, and write it."""
     proposed = Path.home() / _("contacts-template.xlsx")
     _ask_and_write(
@@ -25,7 +22,7 @@ def write_template(screen: Screen[Any]) -> None:
     )
 
 
-def write_report(screen: Screen[Any], view: ImportView) -> None:
+def write_report(screen: AnyScreen, view: ImportView) -> None:
     """Ask where the report of an import goes, and write it."""
     proposed = Path.home() / _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem)
     _ask_and_write(
@@ -36,13 +33,12 @@ def write_report(screen: Screen[Any], view: ImportView) -> None:
     )
 
 
-def _ask_and_write(screen: Screen[Any], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+def _ask_and_write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     screen.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
 
 
-async def _write(screen: Screen[Any], title: str, proposed: Path, request: Callable[[Path], int]) -> None:
-    app = screen.app
-    assert isinstance(app, ContactsApp)
+async def _write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+    app = screen.contacts_app
     path = await app.push_screen_wait(SaveAs(title, proposed))
     if path is None:
         return

@@ -1,18 +1,18 @@
 """Define a property, or change one."""
 
+from collections.abc import Iterable
+
 from textual import on, work
-from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, Footer, Input, Static, TextArea
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
 from store import properties
 from store.errors import ContactsError
-from store.language import N_, _
+from store.language import _
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
-from tui.page import Dialog
 from tui.screens.choice import Choice
+from tui.screens.form import Form
 from tui.text import plain, shown
 from tui.widgets.check import Check
 from tui.widgets.choice_field import ChoiceField
@@ -20,34 +20,26 @@ from tui.widgets.field import Field, say_faults
 from tui.widgets.line import Line
 
 
-class PropertyForm(Dialog[CustomProperty]):
+class PropertyForm(Form[CustomProperty]):
     """Ends with the property as it was saved, or None."""
-
-    BINDINGS = [
-        Binding("escape", "dismiss(None)", N_("Cancel")),
-        Binding("ctrl+s", "save", N_("Save"), priority=True),
-    ]
 
     def __init__(self, item: CustomProperty | None) -> None:
         super().__init__()
         self._item = item
 
-    def compose(self) -> ComposeResult:
-        item = self._item
-        heading = _("Create property") if item is None else _("Edit {name}").format(name=shown(item.name, 50))
-        with Vertical(classes="dialog form"):
-            yield Static(plain(heading), classes="title")
-            with VerticalScroll(id="fields", can_focus=False):
-                yield Field(_("Name (required)"), Line(item.name if item else "", id="name"), key="name")
-                yield from self._type_fields(item)
-                hidden = item.hidden if item else False
-                yield Check(_("Hidden: not shown in a contact's details"), hidden, id="hidden")
-            with Horizontal(classes="buttons"):
-                yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
-                yield Button(plain(_("Cancel")), id="cancel", compact=True)
-            yield Footer(show_command_palette=False)
+    def heading(self) -> str:
+        if self._item is None:
+            return _("Create property")
+        return _("Edit {name}").format(name=shown(self._item.name, 50))
 
-    def _type_fields(self, item: CustomProperty | None) -> ComposeResult:
+    def compose_fields(self) -> Iterable[Widget]:
+        item = self._item
+        yield Field(_("Name (required)"), Line(item.name if item else "", id="name"), key="name")
+        yield from self._type_fields(item)
+        hidden = item.hidden if item else False
+        yield Check(_("Hidden: not shown in a contact's details"), hidden, id="hidden")
+
+    def _type_fields(self, item: CustomProperty | None) -> Iterable[Widget]:
         if item is None:
             choices = [Choice(kind.label, kind) for kind in PropertyType]
             field = ChoiceField(_("Type"), choices, PropertyType.TEXT, id="type")
@@ -68,14 +60,9 @@ class PropertyForm(Dialog[CustomProperty]):
             if field.key == "values":
                 field.display = event.field.value is PropertyType.LIST
 
-    @on(Button.Pressed, "#save")
     @on(Input.Submitted)
-    def _press_save(self) -> None:
+    def _enter(self) -> None:
         self.action_save()
-
-    @on(Button.Pressed, "#cancel")
-    def _press_cancel(self) -> None:
-        self.dismiss(None)
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_save(self) -> None:

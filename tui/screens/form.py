@@ -1,0 +1,65 @@
+"""What forms share: fields that scroll, save and cancel, and keys for both."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.widgets import Button, Footer, Static
+
+from store.language import N_, _
+from tui.page import Dialog
+from tui.text import plain
+
+R = TypeVar("R")
+
+
+class Form(Dialog[R]):
+    """Ends with what was saved, or None."""
+
+    BINDINGS = [
+        Binding("escape", "leave", N_("Cancel")),
+        Binding("ctrl+s", "save", N_("Save"), priority=True),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog form"):
+            yield Static(plain(self.heading()), classes="title")
+            with VerticalScroll(id="fields", can_focus=False):
+                yield from self.compose_fields()
+            with Horizontal(classes="buttons"):
+                yield from self.compose_buttons()
+                yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
+                yield Button(plain(_("Cancel")), id="cancel", compact=True)
+            yield Footer(show_command_palette=False)
+
+    def heading(self) -> str:
+        """What the form is for."""
+        return ""
+
+    def compose_fields(self) -> Iterable[Widget]:
+        """The fields."""
+        return ()
+
+    def compose_buttons(self) -> Iterable[Widget]:
+        """Buttons before Save and Cancel."""
+        return ()
+
+    @on(Button.Pressed, "#save")
+    def _press_save(self) -> None:
+        self.action_save()
+
+    @on(Button.Pressed, "#cancel")
+    def _press_cancel(self) -> None:
+        self.action_leave()
+
+    def action_save(self) -> object:
+        """Save, or say what is wrong."""
+        return None
+
+    def action_leave(self) -> object:
+        """Leave without saving."""
+        return self.dismiss(None)
