@@ -4,7 +4,7 @@ ContactsError
 ├── Invalid               a value that a field does not take
 │   ├── UnknownRange      a phone number of a possible length in a range nobody has registered
 │   └── InvalidFields     several fields of a form at once
-├── AlreadyExists         a living contact or property has this number or name
+├── AlreadyExists         a living contact has this number
 ├── NotFound              what was asked for is not there
 ├── DatabaseUnavailable   the database cannot be opened or written
 ├── FileUnusable          a file cannot be read or written
@@ -30,7 +30,7 @@ class UnknownRange(Invalid):
 
 
 class AlreadyExists(ContactsError):
-    """A living contact or property has this number or name already."""
+    """A living contact has this number already."""
 
 
 class NotFound(ContactsError):

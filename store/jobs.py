@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -82,8 +82,29 @@ class Stopped(Exception):
     """Raised inside a job when a person has asked it to stop."""
 
 
-def create(kind: str, parameters: dict[str, Any]) -> int:
-    """A new queued job, made in the transaction of what belongs to it; `launch` begins it."""
+def start(kind: str, parameters: dict[str, Any], prepare: Callable[[int], None] | None = None) -> int:
+    """Make a job and start its process, which outlives this one; the job's id.
+
+    `prepare` is given the id and makes what belongs to the job, in the same transaction.
+    """
+    lock = -1
+    try:
+        with database.writing():
+            job_id = _create(kind, parameters)
+            # Held before anybody can see the row, and handed over to the process: a job without a holder
+            # is taken for interrupted.
+            lock = _lock_file(job_id)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if prepare is not None:
+                prepare(job_id)
+        _launch(job_id, lock)
+    finally:
+        if lock >= 0:
+            os.close(lock)
+    return job_id
+
+
+def _create(kind: str, parameters: dict[str, Any]) -> int:
     job = Job.create(
         kind=kind,
         state=str(State.QUEUED),
@@ -94,11 +115,7 @@ def create(kind: str, parameters: dict[str, Any]) -> int:
     return int(job.id)
 
 
-def launch(job_id: int) -> None:
-    """Start the process of a queued job; it outlives this one."""
-    # Locked before the process is there and handed over, so that nobody sees a queued job without a holder.
-    lock = _lock_file(job_id)
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _launch(job_id: int, lock: int) -> None:
     log = database.open_beside("jobs.log", append=True)
     # -P and the folder: `python -m` would run the `store` of whatever folder a person stands in.
     root = Path(__file__).resolve().parents[1]
@@ -118,7 +135,6 @@ def launch(job_id: int) -> None:
         _finish(job_id, State.FAILED, str(error))
         raise JobFailed(_("The work could not be started: {reason}.").format(reason=error)) from error
     finally:
-        os.close(lock)
         os.close(log)
     # Nobody waits for its end, but while this program runs no dead process is to be left behind.
     threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()

@@ -1,16 +1,19 @@
 """Define, rename, hide and delete custom properties."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import peewee
 
 from store import database
-from store.errors import AlreadyExists, Invalid, NotFound
+from store.errors import Invalid, InvalidFields, NotFound
 from store.language import _
 from store.models import LIVING, Contact, Property
 from store.values import text, times
 from store.values.property_type import PropertyType
+
+T = TypeVar("T")
 
 NAME_LIMIT = 60
 CHOICES_LIMIT = 500
@@ -64,14 +67,18 @@ def get(name: str) -> CustomProperty:
 def create(
     name: str, kind: PropertyType, *, choices: Sequence[str] = (), hidden: bool = False
 ) -> CustomProperty:
-    """Define a property; raises Invalid or AlreadyExists."""
+    """Define a property; raises InvalidFields with sentences for `name` and `values`."""
+    faults: dict[str, str] = {}
     with database.writing():
-        name = _checked_name(name, None)
+        checked_name = _try(faults, "name", lambda: _checked_name(name, None))
+        checked_choices = _try(faults, "values", lambda: _checked_choices(kind, choices))
+        if checked_name is None or checked_choices is None:
+            raise InvalidFields(faults)
         row = Property.create(
-            name=name,
-            name_key=_key(name),
+            name=checked_name,
+            name_key=_key(checked_name),
             type=str(kind),
-            choices=_checked_choices(kind, choices),
+            choices=checked_choices,
             hidden=hidden,
             created=times.now(),
         )
@@ -85,17 +92,23 @@ def edit(
     hidden: bool | None = None,
     new_choices: Sequence[str] = (),
 ) -> CustomProperty:
-    """Rename, hide or show a property, or give a value list more values; what is None stays."""
+    """Rename, hide or show a property, or give a value list more values; what is None stays.
+
+    Raises InvalidFields as `create` does.
+    """
+    faults: dict[str, str] = {}
     with database.writing():
         row = _row(property_id)
         if name is not None:
-            row.name = _checked_name(name, property_id)
+            row.name = _try(faults, "name", lambda: _checked_name(name, property_id)) or row.name
             row.name_key = _key(row.name)
         if hidden is not None:
             row.hidden = hidden
         if new_choices:
             merged = list(dict.fromkeys([*row.choices, *(text.clean(value) for value in new_choices)]))
-            row.choices = _checked_choices(PropertyType(row.type), merged)
+            row.choices = _try(faults, "values", lambda: _checked_choices(PropertyType(row.type), merged))
+        if faults:
+            raise InvalidFields(faults)
         row.save()
     return _outward(row)
 
@@ -141,6 +154,14 @@ def _outward(row: Property) -> CustomProperty:
     return CustomProperty(row.id, row.name, PropertyType(row.type), tuple(row.choices), bool(row.hidden))
 
 
+def _try(faults: dict[str, str], field: str, check: Callable[[], T]) -> T | None:
+    try:
+        return check()
+    except Invalid as error:
+        faults[field] = str(error)
+        return None
+
+
 def _key(name: str) -> str:
     return text.fold(text.clean(name))
 
@@ -157,7 +178,7 @@ def _checked_name(raw: str, own_id: int | None) -> str:
         raise Invalid(_("“{name}” is the name of a built-in column; choose another.").format(name=name))
     other = Property.get_or_none((Property.name_key == _key(name)) & (Property.deleted == 0))
     if other is not None and other.id != own_id:
-        raise AlreadyExists(_("There is a property “{name}” already.").format(name=other.name))
+        raise Invalid(_("There is a property “{name}” already.").format(name=other.name))
     return name
 
 

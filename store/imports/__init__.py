@@ -104,21 +104,22 @@ def start(plan: Plan) -> int:
     """Copy the file, so that nobody can change it meanwhile, and begin its import; the import's id."""
     container.check(plan.file)
     copy = _copy(plan.file)
-    with database.writing():
-        job_id = jobs.create(
-            "import",
-            {
-                "header_row": plan.header_row,
-                "assignment": plan.assignment.as_json(),
-                "country": plan.country,
-                "accept_unknown": plan.accept_unknown,
-                "settled": plan.settled,
-            },
-        )
+    parameters = {
+        "header_row": plan.header_row,
+        "assignment": plan.assignment.as_json(),
+        "country": plan.country,
+        "accept_unknown": plan.accept_unknown,
+        "settled": plan.settled,
+    }
+
+    def prepare(job_id: int) -> None:
         Import.create(job=job_id, file=plan.file.name[-255:], sheet=plan.sheet, headers=list(plan.headers))
-    copy.replace(kept_copy(job_id))
-    jobs.launch(job_id)
-    return job_id
+        copy.replace(kept_copy(job_id))
+
+    try:
+        return jobs.start("import", parameters, prepare)
+    finally:
+        copy.unlink(missing_ok=True)
 
 
 def kept_copy(import_id: int) -> Path:
@@ -172,10 +173,7 @@ def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> 
         raise FileUnusable(_("This import is still running; its report can be made when it has ended."))
     target = target.expanduser().absolute()
     check_target(target, overwrite)
-    with database.writing():
-        job_id = jobs.create("report", {"import": import_id, "target": str(target)})
-    jobs.launch(job_id)
-    return job_id
+    return jobs.start("report", {"import": import_id, "target": str(target)})
 
 
 def check_target(target: Path, overwrite: bool) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from store import database, excel, imports, jobs, properties
+from store import excel, imports, jobs, properties
 from store.language import _
 from store.values.property_type import PropertyType
 
@@ -16,10 +16,7 @@ def request(target: Path, *, overwrite: bool = False) -> int:
     """Begin to write the template to `target`; the id of the job that does it."""
     target = target.expanduser().absolute()
     imports.check_target(target, overwrite)
-    with database.writing():
-        job_id = jobs.create("template", {"target": str(target)})
-    jobs.launch(job_id)
-    return job_id
+    return jobs.start("template", {"target": str(target)})
 
 
 def run(job_id: int) -> None:

@@ -136,10 +136,10 @@ def test_names_of_properties_that_are_refused(name: str) -> None:
 
 def test_names_of_properties_are_unique_without_regard_to_case_and_accents() -> None:
     first = properties.create("Categoría", PropertyType.TEXT)
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(Invalid, match="“Categoría” already"):
         properties.create("CATEGORIA", PropertyType.NUMBER)
     second = properties.create("Other", PropertyType.TEXT)
-    with pytest.raises(AlreadyExists):
+    with pytest.raises(Invalid, match="“Categoría” already"):
         properties.edit(second.id, name="categoria")
     assert properties.edit(first.id, name="CATEGORÍA").name == "CATEGORÍA"
 

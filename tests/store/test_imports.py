@@ -535,10 +535,7 @@ def test_a_job_outlives_the_program_that_started_it(tmp_path: Path) -> None:
 
 
 def test_our_own_bug_ends_in_a_sentence_and_a_log(tmp_path: Path) -> None:
-    with database.writing():
-        job_id = jobs.create("nonsense", {})
-    jobs.launch(job_id)
-    job = jobs.wait(job_id, 30)
+    job = jobs.wait(jobs.start("nonsense", {}), 30)
     assert job.state is State.FAILED
     assert "jobs.log" in job.message
 

@@ -1,11 +1,12 @@
 """A person at the screen."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from tui.app import ContactsApp
 
@@ -38,7 +39,9 @@ class Person:
             await self.pilot.pause()
             for worker in list(self.app.workers):
                 if worker.group in ("order", "details", "read", "begin") and not worker.is_finished:
-                    await self.app.workers.wait_for_complete([worker])
+                    # One may give way to the next while we wait for it.
+                    with suppress(WorkerCancelled):
+                        await self.app.workers.wait_for_complete([worker])
 
     async def until(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         """Wait for something that another process does."""

@@ -9,7 +9,7 @@ from textual.widgets import Footer
 from store import imports
 from store.language import N_
 from tui.page import Dialog
-from tui.screens.files import write_report
+from tui.screens.import_files import stop_import, write_report
 from tui.widgets.import_progress import ImportProgress
 
 
@@ -47,7 +47,7 @@ class ImportDetails(Dialog[None]):
 
     def action_stop(self) -> None:
         """Stop it; what is loaded stays."""
-        imports.stop(self._import_id)
+        stop_import(self, self._import_id)
 
     def action_report(self) -> None:
         """Write the report."""

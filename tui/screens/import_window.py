@@ -140,7 +140,7 @@ class ImportWindow(Dialog[int]):
     @on(Button.Pressed, "#template")
     def action_template(self) -> None:
         """Write a file with the right columns, to be filled in."""
-        from tui.screens.files import write_template
+        from tui.screens.import_files import write_template
 
         write_template(self)
 
@@ -309,5 +309,7 @@ class ImportWindow(Dialog[int]):
         self.query_one("#back").focus()
 
     def _stop(self) -> None:
+        from tui.screens.import_files import stop_import
+
         if self._import_id is not None:
-            imports.stop(self._import_id)
+            stop_import(self, self._import_id)

@@ -12,8 +12,8 @@ from store.language import N_, _
 from store.values import times
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.files import write_report
 from tui.screens.import_details import ImportDetails
+from tui.screens.import_files import stop_import, write_report
 from tui.text import cell, plain, shown
 from tui.widgets.import_progress import time_left
 from tui.widgets.small_table import SmallColumn, SmallTable
@@ -105,8 +105,7 @@ class ImportsScreen(Page):
         """Stop it; what is loaded stays."""
         view = self._selected()
         if view is not None and view.is_running:
-            imports.stop(view.id)
-            self._look()
+            stop_import(self, view.id)
 
     def action_report(self) -> None:
         """Write the report."""

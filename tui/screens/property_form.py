@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from store import properties
-from store.errors import ContactsError
+from store.errors import ContactsError, InvalidFields
 from store.language import _
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
@@ -69,14 +69,10 @@ class PropertyForm(Form[CustomProperty]):
         """Save, or say what is wrong."""
         try:
             saved = await self.contacts_app.write(self._save)
+        except InvalidFields as error:
+            say_faults(self, error.fields)
         except ContactsError as error:
-            # A fault of the values mentions values; everything else is about the name.
-            key = (
-                "values"
-                if self._values() is not None and self.query_one("#name", Line).value.strip()
-                else "name"
-            )
-            say_faults(self, {key: str(error)})
+            self.contacts_app.say_error(error)
         else:
             self.dismiss(saved)
 

@@ -1,4 +1,4 @@
-"""Write files that a person asks for: choose the place, wait for the job, tell the end."""
+"""What is done with imports and their files: stop, and write to a place that the person chooses."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,6 +12,18 @@ from tui.page import AnyScreen
 from tui.screens.save_as import SaveAs
 
 _LOOK_SECONDS = 0.2
+
+
+def stop_import(screen: AnyScreen, import_id: int) -> None:
+    """Ask an import to stop; what it has loaded stays."""
+    screen.run_worker(_stop(screen, import_id), group="files", exit_on_error=False)
+
+
+async def _stop(screen: AnyScreen, import_id: int) -> None:
+    try:
+        await screen.contacts_app.write(imports.stop, import_id)
+    except ContactsError as error:
+        screen.contacts_app.say_error(error)
 
 
 def write_template(screen: AnyScreen) -> None:
