@@ -72,7 +72,9 @@ def find(reference: str) -> Person:
     if colon and prefix.strip().lower() == "id":
         if not number.strip().isdecimal():
             raise Invalid(_("“{reference}” is not an id; write it like id:12.").format(reference=reference))
-        row = Contact.get_or_none((Contact.id == int(number)) & (Contact.deleted == LIVING))
+        row = None
+        if len(number.strip()) < len(str(2**63)):
+            row = Contact.get_or_none((Contact.id == int(number)) & (Contact.deleted == LIVING))
     else:
         row = _living(_number(reference, None, accept_unknown=True))
     if row is None:
@@ -131,14 +133,20 @@ def edit(
     name: str | None = None,
     address: str | None = None,
     values: Mapping[int, str] | None = None,
+    seen: Person | None = None,
 ) -> Person:
-    """Change what is not None; an empty string takes an email or a property away. Raises InvalidFields."""
+    """Change what is not None; an empty string takes an email or a property away. Raises InvalidFields.
+
+    A field that another has changed since it was `seen` is such a fault too.
+    """
     with database.writing():
         row = Contact.get_or_none((Contact.id == contact_id) & (Contact.deleted == LIVING))
         if row is None:
             raise NotFound(_("This contact has been deleted in the meantime."))
         faults: dict[str, str] = {}
         fields = _checked(name, address, values or {}, faults)
+        if seen is not None:
+            _check_unchanged(_outward(row), seen, name, address, values or {}, faults)
         if faults:
             raise InvalidFields(faults)
         changed: dict[str, str] = fields.pop("properties")
@@ -254,6 +262,28 @@ def _checked(
             faults[key] = f"{item.name}: {error}"
     fields["properties"] = stored
     return fields
+
+
+def _check_unchanged(
+    now: Person,
+    seen: Person,
+    name: str | None,
+    address: str | None,
+    values: Mapping[int, str],
+    faults: dict[str, str],
+) -> None:
+    pairs: dict[str, tuple[str | None, str | None]] = {}
+    if name is not None:
+        pairs["name"] = (now.name, seen.name)
+    if address is not None:
+        pairs["email"] = (now.email, seen.email)
+    for key in values:
+        pairs[property_field(key)] = (now.properties.get(key), seen.properties.get(key))
+    for field, (present, before) in pairs.items():
+        if present != before:
+            faults[field] = _(
+                "Somebody has changed this to “{value}” meanwhile. Save again to replace it."
+            ).format(value=present or "")
 
 
 def _try(faults: dict[str, str], field: str, action: Any) -> None:

@@ -7,7 +7,7 @@ import stat
 import time
 from array import array
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -56,25 +56,33 @@ def path_of(location: str | Path | None) -> Path:
                 url=text.split("://")[0] + "://…"
             )
         )
-    return Path(text).expanduser().absolute()
+    return Path(os.path.abspath(os.path.expanduser(text)))  # noqa: PTH100, PTH111 - Path raises for ~nobody
 
 
 def open_database(
-    location: str | Path | None = None, *, create: bool = True, read_only: bool = False
+    location: str | Path | None = None,
+    *,
+    create: bool = True,
+    read_only: bool = False,
+    busy_seconds: float | None = None,
 ) -> Path:
     """Open (and, where it must be, create or migrate) the database and connect this thread; its path.
 
     Read-only means that nothing is written through this program, not that the file is opened so: readers
-    of a WAL database write to its index. Raises DatabaseUnavailable with a sentence.
+    of a WAL database write to its index. `busy_seconds` is how long to wait for other writers. Raises
+    DatabaseUnavailable with a sentence.
     """
     path = path_of(location)
     create = create and not read_only
-    _check_place(path, create)
+    try:
+        _check_place(path, create)
+    except OSError as error:
+        raise DatabaseUnavailable(_sentence(path, error)) from error
     database = peewee.SqliteDatabase(
         f"{path.as_uri()}?mode=rwc" if create else f"{path.as_uri()}?mode=rw",
         uri=True,
         pragmas=_PRAGMAS,
-        timeout=_BUSY_SECONDS,
+        timeout=_BUSY_SECONDS if busy_seconds is None else busy_seconds,
         lock_type="IMMEDIATE",
         autoconnect=False,
     )
@@ -106,11 +114,6 @@ def path() -> Path:
     return _state.path
 
 
-def is_read_only() -> bool:
-    """Whether nothing may be written."""
-    return _state.read_only
-
-
 def connect() -> None:
     """Give the calling thread its own connection, to be kept."""
     db.connect(reuse_if_open=True)
@@ -122,18 +125,35 @@ def close() -> None:
         db.close()
 
 
+def check_writable() -> None:
+    """Raise DatabaseUnavailable where nothing may be written."""
+    if is_read_only():
+        raise DatabaseUnavailable(_("The database was opened for reading only."))
+
+
+def is_read_only() -> bool:
+    """Whether nothing may be written."""
+    return _state.read_only
+
+
 @contextmanager
 def writing() -> Iterator[None]:
     """One transaction that may write, from its first statement on; never await inside."""
-    if _state.read_only:
-        raise DatabaseUnavailable(_("The database was opened for reading only."))
+    check_writable()
     try:
         with db.atomic():
             yield
     except peewee.IntegrityError:
         raise
-    except peewee.OperationalError as error:
+    except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
         raise DatabaseUnavailable(_sentence(path(), error)) from error
+
+
+def explain(error: BaseException) -> str | None:
+    """The sentence for an error of the database that was met while reading; None for other errors."""
+    if isinstance(error, peewee.DatabaseError | sqlite3.DatabaseError):
+        return _sentence(path(), error)
+    return None
 
 
 def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
@@ -156,21 +176,31 @@ def files_folder() -> Path:
     """The folder beside the database for locks, logs and kept files, with its mode; made when missing."""
     folder = path().with_name(path().name + "-files")
     if not folder.is_dir():
-        mode = stat.S_IMODE(path().stat().st_mode)
         folder.mkdir(exist_ok=True)
-        # Whoever may read the database may enter the folder.
-        folder.chmod(mode | (mode & 0o444) >> 2)
+        database = path().stat()
+        mode = stat.S_IMODE(database.st_mode)
+        with suppress(PermissionError):
+            os.chown(folder, -1, database.st_gid)
+        # Whoever may read the database may enter the folder; what is made in it belongs to its group.
+        folder.chmod(mode | (mode & 0o444) >> 2 | stat.S_ISGID)
     return folder
 
 
 def open_beside(name: str, *, append: bool = False) -> int:
     """A descriptor of a file in `files_folder`, made with the database's mode; the caller closes it."""
-    target = files_folder() / name
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_APPEND if append else 0)
+    return _open_like(path(), files_folder() / name, os.O_APPEND if append else 0)
+
+
+def _open_like(database: Path, target: Path, flags: int = 0) -> int:
+    """A descriptor of `target`, made with the mode and the group of the database."""
+    flags |= os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(target, flags, 0o600)
-    mode = stat.S_IMODE(path().stat().st_mode)
-    if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode and os.fstat(descriptor).st_uid == os.getuid():
-        os.fchmod(descriptor, mode)
+    with suppress(FileNotFoundError, PermissionError):
+        wanted, present = database.stat(), os.fstat(descriptor)
+        if present.st_gid != wanted.st_gid:
+            os.fchown(descriptor, -1, wanted.st_gid)
+        if stat.S_IMODE(present.st_mode) != stat.S_IMODE(wanted.st_mode):
+            os.fchmod(descriptor, stat.S_IMODE(wanted.st_mode))
     return descriptor
 
 
@@ -218,6 +248,10 @@ def _prepare(database: peewee.SqliteDatabase, path: Path) -> None:
     wanted = sorted(file.stem for file in _MIGRATIONS.glob("[0-9]*.py"))
     if _applied(database, path) == wanted:
         return
+    if _state.read_only:
+        raise DatabaseUnavailable(
+            _("{path} was made by an older version; open it once without --read-only.").format(path=path)
+        )
     with _start_lock(path):
         applied = _applied(database, path)
         if applied != wanted:
@@ -259,7 +293,7 @@ def _start_lock(path: Path) -> Iterator[None]:
     """Held by one process at a time: eight first starts at once gave seven "table already exists" without."""
     import fcntl
 
-    descriptor = os.open(path.with_name(path.name + "-lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = _open_like(path, path.with_name(path.name + "-lock"))
     try:
         deadline = time.monotonic() + 60
         while True:

@@ -102,7 +102,8 @@ def _rows(
         business = chance.choice((0, 0, 0, 0, 1, 1, 2, 3))
         notifications = chance.choice((0, 0, 0, 1, 2, 6))
         wrote = user + business + notifications > 0
-        first_interaction = created + chance.randrange(now - created + 1) // 4 if wrote else 0
+        pause = 0 if origin == "message" else chance.randrange(now - created + 1) // 4
+        first_interaction = created + pause if wrote else 0
         last_interaction = first_interaction + chance.randrange(now - first_interaction) if wrote else 0
         address = f"{first}.{last}@example.com".lower() if name.isascii() and " " in name else None
         yield {

@@ -37,6 +37,7 @@ _WRITERS = frozenset({"import"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
+_BUSY_SECONDS = 600
 _TURN_SECONDS = 0.1
 """Between two looks at whether it is a queued job's turn."""
 
@@ -94,7 +95,7 @@ def start(kind: str, parameters: dict[str, Any], prepare: Callable[[int], None] 
             # Held before anybody can see the row, and handed over to the process: a job without a holder
             # is taken for interrupted.
             lock = _lock_file(job_id)
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_EX)
             if prepare is not None:
                 prepare(job_id)
         _launch(job_id, lock)
@@ -116,11 +117,12 @@ def _create(kind: str, parameters: dict[str, Any]) -> int:
 
 
 def _launch(job_id: int, lock: int) -> None:
-    log = database.open_beside("jobs.log", append=True)
     # -P and the folder: `python -m` would run the `store` of whatever folder a person stands in.
     root = Path(__file__).resolve().parents[1]
     command = [sys.executable, "-P", "-m", "store.jobs", str(database.path()), str(job_id), str(lock)]
+    log = -1
     try:
+        log = database.open_beside("jobs.log", append=True)
         process = subprocess.Popen(
             command,
             cwd="/",
@@ -135,33 +137,28 @@ def _launch(job_id: int, lock: int) -> None:
         _finish(job_id, State.FAILED, str(error))
         raise JobFailed(_("The work could not be started: {reason}.").format(reason=error)) from error
     finally:
-        os.close(log)
+        if log >= 0:
+            os.close(log)
     # Nobody waits for its end, but while this program runs no dead process is to be left behind.
     threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()
 
 
 def get(job_id: int) -> JobView:
-    """The job as it stands, seen to be interrupted if its process is gone; raises NotFound."""
-    settle()
+    """The job as it stands; raises NotFound."""
     row = Job.get_or_none(Job.id == job_id)
     if row is None:
         raise NotFound(_("There is no job {id}.").format(id=job_id))
     return _outward(row)
 
 
-def settle() -> None:
-    """Mark the jobs whose process is gone as interrupted."""
-    if database.is_read_only():
-        return
-    running = [str(state) for state in RUNNING]
-    for row in list(Job.select(Job.id).where(Job.state.in_(running))):
-        if _is_held(row.id):
-            continue
-        # It may have come to its end between the two looks: the state is asked for once more.
-        with database.writing():
-            Job.update(state=str(State.INTERRUPTED), finished=times.now()).where(
-                Job.id == row.id, Job.state.in_(running)
-            ).execute()
+def state_of(row: Job) -> State:
+    """The state of a job: one whose process is gone was interrupted, whatever its row says."""
+    state = State(row.state)
+    if state not in RUNNING or _is_held(row.id):
+        return state
+    # It may have come to its end between the two looks: its row is asked once more.
+    latest = State(Job.select(Job.state).where(Job.id == row.id).scalar())
+    return State.INTERRUPTED if latest in RUNNING else latest
 
 
 def stop(job_id: int) -> None:
@@ -199,7 +196,8 @@ def main(arguments: list[str]) -> int:
     os.umask(0o077)
     os.set_inheritable(lock, False)
     _limit_memory()
-    database.open_database(path, create=False)
+    # Nobody sits before it: it waits for other writers as long as they need.
+    database.open_database(path, create=False, busy_seconds=_BUSY_SECONDS)
     try:
         _carry_out(Job.get_by_id(job_id))
     finally:
@@ -320,7 +318,7 @@ def _outward(row: Job) -> JobView:
     return JobView(
         id=row.id,
         kind=row.kind,
-        state=State(row.state),
+        state=state_of(row),
         created=row.created,
         started=row.started,
         finished=row.finished,

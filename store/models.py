@@ -109,6 +109,10 @@ class Import(Table):
     duplicates = IntegerField(default=0)
     created_rows = IntegerField(default=0)
     rejected = IntegerField(default=0)
+    incomplete = IntegerField(default=0)
+    """Created rows with a property's column empty."""
+    unsaved = IntegerField(default=0)
+    """Created rows with a value that did not fit its type."""
     phones = JSONField(default=dict)
     """How many numbers came without + or 00, by country."""
     report = TextField(null=True)

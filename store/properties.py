@@ -190,6 +190,8 @@ def _checked_choices(kind: PropertyType, raw: Sequence[str]) -> list[str]:
         return []
     if not choices:
         raise Invalid(_("A value list needs at least one value."))
+    if not all(value.isprintable() for value in choices):
+        raise Invalid(_("A value of a value list is one line of ordinary characters."))
     if "" in choices:
         raise Invalid(_("A value of a value list cannot be empty."))
     if len(set(choices)) < len(choices):

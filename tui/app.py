@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -25,6 +27,17 @@ T = TypeVar("T")
 
 _LAST_RESORT_SECONDS = 3
 """Between a signal that ends the program and the end of its patience."""
+
+_NOT_IN_PALETTE = frozenset(
+    f"{prefix}{action}"
+    for prefix in ("", "app.", "screen.")
+    for action in (
+        *("command_palette", "focus_next", "focus_previous", "select_cursor", "help_quit", "copy_text"),
+        *("cursor_up", "cursor_down", "cursor_left", "cursor_right", "page_up", "page_down"),
+        *("page_left", "page_right", "scroll_home", "scroll_end", "minimize", "maximize", "screenshot"),
+    )
+)
+"""Actions that are keys rather than things to do."""
 
 THEME = Theme(
     name="contacts",
@@ -102,7 +115,10 @@ class ContactsApp(App[None]):
             loop.add_signal_handler(number, self._end, number)
 
     def _end(self, number: int) -> None:
-        asyncio.get_running_loop().call_later(_LAST_RESORT_SECONDS, os._exit, 128 + number)
+        # In a thread of its own: it must come even when the loop waits for something.
+        last_resort = threading.Timer(_LAST_RESORT_SECONDS, os._exit, (128 + number,))
+        last_resort.daemon = True
+        last_resort.start()
         self.exit(return_code=128 + number)
 
     def clear_selection(self) -> None:
@@ -119,7 +135,7 @@ class ContactsApp(App[None]):
         for executor in self._used:
             executor.submit(database.close)
         for executor in (self._readers, self._writers):
-            executor.shutdown(wait=True)
+            executor.shutdown(wait=False)
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a long look into the store, taken in a thread of its own."""
@@ -143,18 +159,27 @@ class ContactsApp(App[None]):
         """A toast that stays for longer: something did not go well."""
         self.notify(shown(error, 400), severity="error", timeout=10, markup=False)
 
+    def tell_bug(self, error: BaseException) -> str:
+        """Say that something went wrong that nobody foresaw, in a toast; returns the sentence."""
+        sentence = database.explain(error)
+        if sentence is None:
+            import traceback
+
+            log = database.files_folder() / "errors.log"
+            with os.fdopen(database.open_beside(log.name, append=True), "a") as file:
+                traceback.print_exception(error, file=file)
+            sentence = _("Something went wrong that should not have; your data is safe. Please report {log}.")
+            sentence = sentence.format(log=log)
+        self.say_error(ContactsError(sentence))
+        return sentence
+
     def _fatal_error(self) -> None:
-        """Our bug: one sentence for the person, the rest into a file; Textual would print people's data."""
-        if os.environ.get("CONTACTS_DEBUG"):
+        """The end after an error: one sentence; Textual would print a traceback with people's data in it."""
+        error = sys.exception()
+        if os.environ.get("CONTACTS_DEBUG") or error is None:
             super()._fatal_error()
             return
-        import traceback
-
-        log = database.files_folder() / "errors.log"
-        with os.fdopen(database.open_beside(log.name, append=True), "a") as file:
-            traceback.print_exc(file=file)
-        sentence = _("Something went wrong that should not have; your data is safe. Please report {log}.")
-        self.panic(Text(sentence.format(log=log)))
+        self.panic(Text(self.tell_bug(error)))
 
     def copy_phone(self, person: Person) -> None:
         """Copy the contact's phone to the clipboard of the person's own machine, by way of the terminal."""
@@ -175,14 +200,14 @@ class ContactsApp(App[None]):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Every action that has a key now, by its name."""
-        seen = set()
-        for _node, binding, enabled, _tooltip in screen.active_bindings.values():
+        seen = set(_NOT_IN_PALETTE)
+        for node, binding, enabled, _tooltip in screen.active_bindings.values():
             if enabled and binding.description and not binding.system and binding.action not in seen:
                 seen.add(binding.action)
                 key = self.get_key_display(binding)
                 yield SystemCommand(
                     binding.description,
                     _("Key: {key}").format(key=key),
-                    lambda action=binding.action: screen.call_next(screen.run_action, action),
+                    lambda node=node, action=binding.action: node.call_next(node.run_action, action),
                 )
         yield SystemCommand(_("Theme"), _("Choose other colours"), self.action_change_theme)

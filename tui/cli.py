@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from store import language
+from store import database, language
 from store.errors import ContactsError, DatabaseUnavailable
 from store.language import _
 
@@ -56,6 +56,8 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return STOPPED
     except Exception as error:
+        if (broken := database.explain(error)) is not None:
+            return _say(broken, NO_DATABASE)
         if os.environ.get("CONTACTS_DEBUG"):
             raise
         sentence = _("Something went wrong that should not have: {reason}. CONTACTS_DEBUG=1 shows where.")
@@ -64,8 +66,6 @@ def run(arguments: list[str]) -> int:
 
 def open_store(context: click.Context) -> None:
     """Open the database that the command line names."""
-    from store import database
-
     options = context.find_root().params
     existed = database.path_of(options["database"]).exists()
     path = database.open_database(options["database"], read_only=options["read_only"])
@@ -129,11 +129,18 @@ def _group() -> click.Group:
     return group
 
 
+def without_terminal() -> int:
+    """0 where there is a terminal for the screen, else the exit code after a sentence."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return 0
+    click.echo(_("The screen needs a terminal; see `contacts --help` for words that do not."), err=True)
+    return WRONG_USE
+
+
 def open_screen(context: click.Context) -> int:
     """The screen, until the person leaves it; the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        click.echo(_("The screen needs a terminal; see `contacts --help` for words that do not."), err=True)
-        return WRONG_USE
+    if (code := without_terminal()) != 0:
+        return code
     open_store(context)
     from tui.app import ContactsApp
 

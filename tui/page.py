@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
+from textual.worker import Worker, WorkerState
 
 from store.language import _
 from tui.widgets.mode_tabs import ModeTabs
@@ -27,6 +28,11 @@ class OurScreen(Screen[R]):
     def contacts_app(self) -> "ContactsApp":
         """The program."""
         return cast("ContactsApp", self.app)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of work in the background that failed in a way nobody foresaw; the program goes on."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.contacts_app.tell_bug(event.worker.error)
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

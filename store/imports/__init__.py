@@ -3,7 +3,6 @@
 `start`, `list_all`, `get`, `stop` and `request_report` are what screens and commands call.
 """
 
-import errno
 import os
 import shutil
 import time
@@ -23,6 +22,7 @@ __all__ = [
     "Plan",
     "State",
     "get",
+    "is_waiting",
     "kept_copy",
     "list_all",
     "request_report",
@@ -68,6 +68,10 @@ class ImportView:
     created: int
     duplicates: int
     rejected: int
+    incomplete: int
+    """Created rows with a property's column empty."""
+    unsaved: int
+    """Created rows with a value that did not fit its type and was left out."""
     position: int
     """The last row that was handled, as Excel counts."""
     progress: int
@@ -103,6 +107,7 @@ class ImportView:
 def start(plan: Plan) -> int:
     """Copy the file, so that nobody can change it meanwhile, and begin its import; the import's id."""
     container.check(plan.file)
+    database.check_writable()
     copy = _copy(plan.file)
     parameters = {
         "header_row": plan.header_row,
@@ -113,7 +118,12 @@ def start(plan: Plan) -> int:
     }
 
     def prepare(job_id: int) -> None:
-        Import.create(job=job_id, file=plan.file.name[-255:], sheet=plan.sheet, headers=list(plan.headers))
+        Import.create(
+            job=job_id,
+            file=os.fsencode(plan.file.name).decode(errors="replace"),
+            sheet=plan.sheet,
+            headers=list(plan.headers),
+        )
         copy.replace(kept_copy(job_id))
 
     try:
@@ -129,14 +139,18 @@ def kept_copy(import_id: int) -> Path:
 
 def list_all() -> list[ImportView]:
     """All imports, the latest first."""
-    jobs.settle()
     query = Import.select(Import, Job).join(Job).order_by(Import.job.desc())
-    return [_outward(row) for row in query]
+    # Read to its end first: while it is open, its connection sees the jobs as they were when it began.
+    return [_outward(row) for row in list(query)]
+
+
+def is_waiting(view: ImportView) -> bool:
+    """Whether another import is writing, so that this one has to wait."""
+    return any(other.state is State.IN_PROGRESS for other in list_all() if other.id != view.id)
 
 
 def get(import_id: int) -> ImportView:
     """One import as it stands; raises NotFound."""
-    jobs.settle()
     row = Import.select(Import, Job).join(Job).where(Import.job == import_id).first()
     if row is None:
         raise NotFound(_("There is no import {id}.").format(id=import_id))
@@ -178,31 +192,49 @@ def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> 
 
 def check_target(target: Path, overwrite: bool) -> None:
     """Raise FileUnusable if a file cannot, or must not, be written to `target`."""
+    try:
+        sentence = _target_fault(target, overwrite)
+    except OSError as error:
+        raise FileUnusable(
+            _("{path} cannot be written: {reason}.").format(path=target, reason=error.strerror)
+        ) from error
+    if sentence:
+        raise FileUnusable(sentence)
+
+
+def _target_fault(target: Path, overwrite: bool) -> str:
     if target.is_dir():
-        raise FileUnusable(_("{path} is a folder; add the name of a file.").format(path=target))
+        return _("{path} is a folder; add the name of a file.").format(path=target)
+    if target.suffix.lower() != ".xlsx":
+        return _("{path} will be an Excel file; let its name end in .xlsx.").format(path=target)
     if not target.parent.is_dir():
-        raise FileUnusable(_("There is no folder {folder}.").format(folder=target.parent))
+        return _("There is no folder {folder}.").format(folder=target.parent)
     if not os.access(target.parent, os.W_OK):
-        raise FileUnusable(_("You may not write into {folder}.").format(folder=target.parent))
+        return _("You may not write into {folder}.").format(folder=target.parent)
     if target.is_symlink():
-        raise FileUnusable(_("{path} is a link to another place; name a file.").format(path=target))
+        return _("{path} is a link to another place; name a file.").format(path=target)
     if target.exists() and not overwrite:
-        raise FileUnusable(_("{path} exists already; choose another name.").format(path=target))
+        return _("{path} exists already; choose another name.").format(path=target)
+    return ""
 
 
 def _copy(source: Path) -> Path:
     """A copy of the file beside the database."""
     target = database.files_folder() / f"import-new-{os.getpid()}-{time.monotonic_ns()}.xlsx"
     try:
-        with os.fdopen(database.open_beside(target.name), "wb") as kept, source.open("rb") as original:
+        original = source.open("rb")
+    except OSError as error:
+        raise container.unreadable(source, error) from error
+    try:
+        with original, os.fdopen(database.open_beside(target.name), "wb") as kept:
             shutil.copyfileobj(original, kept, 1024 * 1024)
     except OSError as error:
         target.unlink(missing_ok=True)
-        if error.errno == errno.ENOSPC:
-            raise FileUnusable(
-                _("There is no space left beside the database for a copy of {file}.").format(file=source.name)
-            ) from error
-        raise container.unreadable(source, error) from error
+        raise FileUnusable(
+            _("No copy of {file} can be made in {folder}: {reason}.").format(
+                file=source.name, folder=target.parent, reason=error.strerror
+            )
+        ) from error
     return target
 
 
@@ -210,7 +242,7 @@ def _outward(row: Import) -> ImportView:
     job = row.job
     return ImportView(
         id=job.id,
-        state=State(job.state),
+        state=jobs.state_of(job),
         file=row.file,
         sheet=row.sheet,
         created_at=job.created,
@@ -221,6 +253,8 @@ def _outward(row: Import) -> ImportView:
         created=row.created_rows,
         duplicates=row.duplicates,
         rejected=row.rejected,
+        incomplete=row.incomplete,
+        unsaved=row.unsaved,
         position=row.position,
         progress=job.progress,
         message=job.message,

@@ -127,7 +127,7 @@ def _assign(targets: dict[int, str], names: Sequence[str], target: str, synonyms
     """Give `target` to the first free column whose name is the earliest of `synonyms`."""
     for word in synonyms:
         for column, name in enumerate(names):
-            if name == word and column not in targets:
+            if name and name == word and column not in targets:
                 targets[column] = target
                 return
 
@@ -135,19 +135,26 @@ def _assign(targets: dict[int, str], names: Sequence[str], target: str, synonyms
 def _normal(header: str) -> str:
     """A header for comparing: folded, without punctuation and without "Field:"."""
     folded = _PREFIX.sub("", fold(header).strip())
-    return " ".join(re.sub(r"[\W_]+", " ", folded).split())
+    return " ".join(re.sub(r"[\W_]+", " ", folded).split()) or folded.strip()
 
 
 def _column(wanted: str, headers: Sequence[str]) -> int:
     exact = [i for i, header in enumerate(headers) if header == wanted.strip()]
     alike = [i for i, header in enumerate(headers) if _normal(header) == _normal(wanted)]
-    if not exact and not alike:
+    found = exact or alike
+    if len(found) > 1:
+        raise Invalid(
+            _("The file has {count} columns “{header}”; give them different headers.").format(
+                count=len(found), header=wanted
+            )
+        )
+    if not found:
         raise Invalid(
             _("The file has no column “{header}”; it has: {headers}.").format(
                 header=wanted, headers=", ".join(headers)
             )
         )
-    return (exact or alike)[0]
+    return found[0]
 
 
 def _target(word: str, properties: Sequence[CustomProperty]) -> str | None:

@@ -63,7 +63,7 @@ def _check_parts(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise damaged(path) from error
+        raise damaged(path.name) from error
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
         raise FileUnusable(
@@ -85,8 +85,8 @@ def _check_parts(path: Path) -> None:
         )
 
 
-def damaged(path: Path) -> FileUnusable:
+def damaged(called: str) -> FileUnusable:
     """The sentence for a workbook that breaks off or does not hold together."""
     return FileUnusable(
-        _("{file} is damaged; open it in Excel, save it again and try once more.").format(file=path.name)
+        _("{file} is damaged; open it in Excel, save it again and try once more.").format(file=called)
     )

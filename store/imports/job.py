@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -26,8 +27,8 @@ CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED = "created", "duplicate", "dupli
 def run(job_id: int) -> None:
     """Import the kept copy of the file; called in the process of the job."""
     view = imports.get(job_id)
-    rules = _rules(view)
-    with workbook.open_sheet(imports.kept_copy(job_id), view.sheet) as sheet:
+    with workbook.open_sheet(imports.kept_copy(job_id), view.sheet, called=view.file) as sheet:
+        rules = _rules(view, sheet.epoch)
         data = (row for row in sheet.rows() if row.number > view.parameters["header_row"])
         counted = 0
         stopped = False
@@ -56,13 +57,14 @@ def run(job_id: int) -> None:
         raise jobs.Stopped
 
 
-def _rules(view: imports.ImportView) -> rows.Rules:
+def _rules(view: imports.ImportView, epoch: datetime) -> rows.Rules:
     return rows.Rules(
         assignment=columns.Assignment.from_json(view.parameters["assignment"]),
         properties={item.id: item for item in properties.list_all()},
         formats=settings.load().formats,
         country=view.parameters["country"],
         accept_unknown=view.parameters["accept_unknown"],
+        epoch=epoch,
     )
 
 
@@ -86,6 +88,8 @@ def _write(job_id: int, batch: Sequence[CheckedRow]) -> None:
     row.created_rows += outcome.counts[CREATED]
     row.duplicates += outcome.counts[DUPLICATE] + outcome.counts[DUPLICATE_IN_FILE]
     row.rejected += outcome.counts[REJECTED]
+    row.incomplete += sum("missing" in detail for _number, _result_, detail in outcome.results)
+    row.unsaved += sum("unsaved" in detail for _number, _result_, detail in outcome.results)
     row.phones = dict(Counter(row.phones) + outcome.regions)
     row.save()
 

@@ -21,8 +21,8 @@ class Reading:
 class Readings:
     """What can be said of a column's first numbers."""
 
-    bare: int
-    """Numbers without + or 00."""
+    bare: tuple[str, ...]
+    """The numbers without + or 00, readable or not."""
     best: Reading
     """The reading under which most of them are valid; in doubt the country code is included."""
 
@@ -33,17 +33,16 @@ def propose(samples: Sequence[str], default_country: str) -> Readings:
     bare = []
     for sample in samples:
         try:
-            found = phone.parse(sample)
+            if phone.is_bare(sample):
+                bare.append(sample)
+            elif region := phone.parse(sample).region:
+                regions[region] += 1
         except ContactsError:
-            bare.append(sample)
+            # No number in any reading: it tells nothing of the others.
             continue
-        if found.bare:
-            bare.append(sample)
-        elif found.region:
-            regions[found.region] += 1
     candidates = ["", default_country, *(region for region, _count in regions.most_common(1))]
     readings = [read_as(bare, country) for country in dict.fromkeys(candidates)]
-    return Readings(len(bare), max(readings, key=lambda reading: reading.valid))
+    return Readings(tuple(bare), max(readings, key=lambda reading: reading.valid))
 
 
 def read_as(samples: Sequence[str], country: str) -> Reading:

@@ -47,22 +47,25 @@ def preview(path: Path, sheet: str | None = None) -> Preview:
     container.check(path)
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-P", "-m", "store.imports.reader", str(path.absolute()), language.current()]
-    result = subprocess.run(
-        command + ([sheet] if sheet else []),
-        cwd="/",
-        env=os.environ | {"PYTHONPATH": str(root)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
+    # Killed by a limit, or brought down by the file: either way nothing of it can be used.
+    brought_down = FileUnusable(
+        _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(file=path.name)
     )
-    if result.returncode == 2:
-        raise FileUnusable(result.stdout.decode())
-    if result.returncode != 0:
-        # Killed by a limit, or brought down by the file: either way nothing of it can be used.
-        raise FileUnusable(
-            _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(
-                file=path.name
-            )
+    try:
+        result = subprocess.run(
+            command + ([sheet] if sheet else []),
+            cwd="/",
+            env=os.environ | {"PYTHONPATH": str(root)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=2 * _SECONDS_LIMIT,
         )
+    except subprocess.TimeoutExpired as error:
+        raise brought_down from error
+    if result.returncode == 2:
+        raise FileUnusable(result.stdout.decode(errors="replace"))
+    if result.returncode != 0:
+        raise brought_down
     found = json.loads(result.stdout)
     return Preview(
         sheet=found["sheet"],
@@ -82,7 +85,7 @@ def _main(arguments: list[str]) -> int:
     try:
         found = _read(Path(arguments[0]), arguments[2] if len(arguments) > 2 else None)
     except FileUnusable as error:
-        sys.stdout.write(str(error))
+        sys.stdout.buffer.write(str(error).encode(errors="replace"))
         return 2
     json.dump(found, sys.stdout)
     return 0

@@ -48,9 +48,8 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
         )
     results = _results(view.id)
     following = next(results, None)
-    with workbook.open_sheet(kept, view.sheet) as source:
-        data = (row for row in source.rows() if row.number > view.parameters["header_row"])
-        for count, row in enumerate(data, 1):
+    with workbook.open_sheet(kept, view.sheet, called=view.file) as source:
+        for count, row in enumerate(_rows(view, source), 1):
             while following is not None and following[0] < row.number:
                 following = next(results, None)
             own = following if following is not None and following[0] == row.number else None
@@ -66,6 +65,15 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
                 jobs.check_stop(job_id)
                 with database.writing():
                     jobs.report_progress(job_id, source.progress)
+
+
+def _rows(view: imports.ImportView, source: workbook.Sheet) -> Iterator[workbook.SheetRow]:
+    """The rows below the header; of a file that breaks off, those before the break."""
+    try:
+        yield from (row for row in source.rows() if row.number > view.parameters["header_row"])
+    except FileUnusable:
+        if view.state is not imports.State.FAILED:
+            raise
 
 
 def _results(import_id: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
@@ -136,6 +144,8 @@ def _summary(view: imports.ImportView) -> Iterator[tuple[str, str | int]]:
     yield _("End"), times.shown(view.finished, zone)
     yield _("By"), view.person
     yield _("State"), imports.state_label(view)
+    if view.message:
+        yield _("Reason"), view.message
     for header, target in _assigned(view):
         yield _("Column “{header}”").format(header=header), target
     yield _("Phones without + or 00"), phone_reading(view)
@@ -144,6 +154,8 @@ def _summary(view: imports.ImportView) -> Iterator[tuple[str, str | int]]:
     if view.rows is not None:
         yield _("Rows"), view.rows
     yield _("Created"), view.created
+    yield _("Created, with a property's value missing"), view.incomplete
+    yield _("Created, with a value that was not saved"), view.unsaved
     yield _("Duplicates"), view.duplicates
     yield _("Rejected"), view.rejected
     if view.not_processed is not None:

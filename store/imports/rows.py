@@ -1,7 +1,8 @@
 """One row of a file: what becomes of it, as far as that can be told without the database."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,6 +28,8 @@ class Rules:
     country: str | None
     """Whose numbers those without + or 00 are; None: their country code is included."""
     accept_unknown: bool
+    epoch: datetime
+    """The day from which the workbook counts its dates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class CheckedRow:
     """The country that a number without + or 00 was read as."""
     name: str = ""
     email: str | None = None
-    values: Mapping[str, str] = ()  # type: ignore[assignment]
+    values: Mapping[str, str] = field(default_factory=dict)
     """Canonical values of properties by their id, as text."""
     missing: tuple[int, ...] = ()
     """Columns of properties that are empty in this row."""
@@ -81,7 +84,7 @@ def check(row: SheetRow, rules: Rules) -> CheckedRow:
             missing.append(column)
             continue
         try:
-            values[str(property_id)], note = _property(value, item, rules.formats)
+            values[str(property_id)], note = _property(value, item, rules)
             if note:
                 notes.append((column, note))
         except Invalid as error:
@@ -115,8 +118,10 @@ def _phone(value: CellValue, rules: Rules) -> tuple[str, str]:
         raise Invalid(_("The phone number is missing."))
     if isinstance(value, int | float) and not isinstance(value, bool):
         # Never str(float): "+43664123456.0" is read as another, valid number.
-        if value != int(value) or not 0 < value < _EXACT_BELOW:
+        if not math.isfinite(value) or value != int(value) or value < 0:
             raise Invalid(_("“{value}” is not a phone number: it is no whole number.").format(value=value))
+        if value >= _EXACT_BELOW:
+            raise Invalid(_("“{value}” is not a phone number: it is too long.").format(value=value))
         value = str(int(value))
     if not isinstance(value, str):
         raise Invalid(_("“{value}” is not a phone number.").format(value=_plain(value)))
@@ -133,7 +138,7 @@ def _name(value: CellValue) -> str:
     return checked_name(_plain(value))
 
 
-def _property(value: CellValue, item: CustomProperty, formats: Formats) -> tuple[str, str]:
+def _property(value: CellValue, item: CustomProperty, rules: Rules) -> tuple[str, str]:
     """The canonical value, and a note if something is to be said of it."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if item.type is PropertyType.NUMBER and is_number:
@@ -142,15 +147,15 @@ def _property(value: CellValue, item: CustomProperty, formats: Formats) -> tuple
         if isinstance(value, date | datetime):
             return property_type.canonical_date(value), ""
         if is_number:
-            return _serial_date(float(value))  # type: ignore[arg-type]
-    return property_type.parse(item.type, _plain(value), formats, item.choices), ""
+            return _serial_date(float(value), rules.epoch)  # type: ignore[arg-type]
+    return property_type.parse(item.type, _plain(value), rules.formats, item.choices), ""
 
 
-def _serial_date(value: float) -> tuple[str, str]:
+def _serial_date(value: float, epoch: datetime) -> tuple[str, str]:
     from openpyxl.utils.datetime import from_excel
 
     try:
-        moment = from_excel(value)
+        moment = from_excel(value, epoch)
     except (ValueError, OverflowError, TypeError):
         moment = None
     if not isinstance(moment, date | datetime) or value < 1:

@@ -70,17 +70,21 @@ class Header:
 class Sheet:
     """One sheet of an open workbook."""
 
-    def __init__(self, path: Path, worksheet: Any, names: tuple[str, ...], counter: "_CountingFile") -> None:
+    def __init__(self, called: str, worksheet: Any, names: tuple[str, ...], counter: "_CountingFile") -> None:
         self.name: str = worksheet.title
         self.visible_names = names
-        self._path = path
+        self.epoch: datetime = worksheet.parent.epoch
+        """The day from which the workbook counts its dates."""
+        self._called = called
         self._worksheet = worksheet
         self._counter = counter
+        part = worksheet.parent._archive.getinfo(worksheet._worksheet_path)
+        self._size: int = max(part.compress_size, 1)
 
     @property
     def progress(self) -> int:
-        """Thousandths of the file that have been read; never what the sheet claims to be long."""
-        return self._counter.progress
+        """Thousandths of the sheet's bytes that have been read; never what the sheet claims to be long."""
+        return min(1000 * self._counter.count // self._size, 1000)
 
     def rows(self) -> Iterator[SheetRow]:
         """Every row that holds anything, from the top; raises FileUnusable where the file breaks off."""
@@ -88,11 +92,11 @@ class Sheet:
         try:
             for number, cells in enumerate(self._worksheet.iter_rows(), 1):
                 if number > ROWS_LIMIT:
-                    raise container.damaged(self._path)
+                    raise container.damaged(self._called)
                 if len(cells) > COLUMNS_LIMIT and any(c.value is not None for c in cells[COLUMNS_LIMIT:]):
                     raise FileUnusable(
                         _("{file} has more than {limit} columns; take out those that are not needed.").format(
-                            file=self._path.name, limit=COLUMNS_LIMIT
+                            file=self._called, limit=COLUMNS_LIMIT
                         )
                     )
                 row = SheetRow(number, tuple(_value(cell) for cell in cells[:COLUMNS_LIMIT]))
@@ -101,17 +105,18 @@ class Sheet:
         except MemoryError:
             raise
         except _BROKEN as error:
-            raise container.damaged(self._path) from error
+            raise container.damaged(self._called) from error
 
 
 @contextmanager
-def open_sheet(path: Path, name: str | None = None) -> Iterator[Sheet]:
-    """One sheet of a workbook: the one called `name`, or the first visible one; raises FileUnusable."""
+def open_sheet(path: Path, name: str | None = None, *, called: str | None = None) -> Iterator[Sheet]:
+    """One sheet of a workbook: `name`, or the first visible one; raises FileUnusable, which says `called`."""
     # Imported here: 150 ms, and nothing but readers may parse.
     import openpyxl
 
     container.check(path)
-    counter = _CountingFile(path)
+    called = called or path.name
+    counter = _CountingFile(FileIO(str(path)))
     try:
         with warnings.catch_warnings():
             # It warns of parts that it does not know (images, validations); rows are not touched by them.
@@ -121,9 +126,9 @@ def open_sheet(path: Path, name: str | None = None) -> Iterator[Sheet]:
             except MemoryError:
                 raise
             except _BROKEN as error:
-                raise container.damaged(path) from error
+                raise container.damaged(called) from error
             try:
-                yield Sheet(path, *_choose(path, book, name), counter)
+                yield Sheet(called, *_choose(called, book, name), counter)
             finally:
                 book.close()
     finally:
@@ -179,7 +184,7 @@ def as_text(value: CellValue) -> str:
             return str(value)
 
 
-def _choose(path: Path, book: Any, name: str | None) -> tuple[Any, tuple[str, ...]]:
+def _choose(called: str, book: Any, name: str | None) -> tuple[Any, tuple[str, ...]]:
     visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     names = tuple(sheet.title for sheet in visible)
     wanted = [sheet for sheet in book.worksheets if sheet.title == name] if name else visible
@@ -187,10 +192,10 @@ def _choose(path: Path, book: Any, name: str | None) -> tuple[Any, tuple[str, ..
         if name and names:
             raise FileUnusable(
                 _("{file} has no sheet “{name}”; it has: {names}.").format(
-                    file=path.name, name=name, names=", ".join(names)
+                    file=called, name=name, names=", ".join(names)
                 )
             )
-        raise FileUnusable(_("{file} has no visible sheet.").format(file=path.name))
+        raise FileUnusable(_("{file} has no visible sheet.").format(file=called))
     # The size that a sheet claims may be wrong, and rows beyond it would be lost without a word.
     wanted[0].reset_dimensions()
     return wanted[0], names
@@ -216,23 +221,15 @@ def _looks_like_phone(value: CellValue) -> bool:
 
 
 class _CountingFile(BufferedReader):
-    """A file that knows how much of it has been read since `begin`."""
+    """A file that knows how many bytes of it have been read since `begin`."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(FileIO(str(path)))
-        self._size = max(path.stat().st_size, 1)
-        self._read = 0
+    count = 0
 
     def begin(self) -> None:
         """Count from here."""
-        self._read = 0
+        self.count = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
         data = super().read(size)
-        self._read += len(data)
+        self.count += len(data)
         return data
-
-    @property
-    def progress(self) -> int:
-        """Thousandths of the file."""
-        return min(1000 * self._read // self._size, 1000)

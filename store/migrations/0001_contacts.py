@@ -107,6 +107,8 @@ def up(migrator: Any, db: Database) -> None:
         duplicates = IntegerField()
         created_rows = IntegerField()
         rejected = IntegerField()
+        incomplete = IntegerField()
+        unsaved = IntegerField()
         phones = JSONField()
         report = TextField(null=True)
 

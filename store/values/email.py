@@ -13,9 +13,10 @@ def parse(raw: str) -> str:
     address = clean(raw)
     try:
         return validate_email(address, check_deliverability=False).normalized
-    except EmailNotValidError as error:
+    except EmailNotValidError:
+        # The library's own reasons are in English only.
         raise Invalid(
-            _("“{address}” is not an e-mail address: {reason}").format(
-                address=address[:80], reason=str(error)
+            _("“{address}” is not an e-mail address; write it like ana@example.com.").format(
+                address=address[:80]
             )
         ) from None

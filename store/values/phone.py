@@ -9,6 +9,7 @@ from store.errors import Invalid, UnknownRange
 from store.language import _
 
 _SEPARATORS = frozenset(" \t\r\n-.()/[]_~·‐‑‒–—−⁃•")
+_FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
@@ -39,14 +40,23 @@ def parse(raw: str, country: str | None = None) -> Phone:
         else:
             number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
-        raise Invalid(_sentence(raw, _parse_reason(error.error_type, digits))) from None
+        reason = _parse_reason(error.error_type, digits)
+        raise Invalid(_sentence(raw, reason, code_missing=not (international or country))) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number) or any(_valid(variant) for variant in variants(e164)):
         return Phone(e164, _region(number), not international)
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == phonenumbers.ValidationResult.IS_POSSIBLE:
-        raise UnknownRange(_sentence(raw, _("no such range of numbers is known")), e164)
-    raise Invalid(_sentence(raw, _length_reason(possible)))
+        sentence = _("“{number}” lies in no known range of numbers; it may be new, or mistyped.")
+        raise UnknownRange(sentence.format(number=raw.strip()[:40]), e164)
+    code_missing = not (international or country)
+    raise Invalid(_sentence(raw, _length_reason(possible), code_missing=code_missing))
+
+
+def is_bare(raw: str) -> bool:
+    """Whether what a person wrote has neither + nor 00; raises Invalid for what is no number at all."""
+    _digits_only, international = _digits(raw)
+    return not international
 
 
 def variants(e164: str) -> tuple[str, ...]:
@@ -109,6 +119,9 @@ def _digits(raw: str) -> tuple[str, bool]:
                 _("Excel has cut its digits off; format the column as text (@) and enter the number again"),
             )
         )
+    if match := _FLOAT.fullmatch(text.strip()):
+        # A number exported as 43664123456.0: with its zero it would be another, valid number.
+        text = match[1]
     kept: list[str] = []
     for char in text:
         if char.isdigit():
@@ -155,7 +168,9 @@ def _region(number: object) -> str | None:
     return region if region and region.isalpha() else None
 
 
-def _sentence(raw: str, reason: str) -> str:
+def _sentence(raw: str, reason: str, *, code_missing: bool = False) -> str:
+    if code_missing:
+        reason = _("{reason}; it may lack its country code").format(reason=reason)
     return _("“{number}” is not a phone number: {reason}.").format(number=raw.strip()[:40], reason=reason)
 
 

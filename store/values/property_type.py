@@ -55,6 +55,7 @@ _BOOLEANS = dict.fromkeys(("true", "yes", "si", "sim", "verdadero", "verdadeiro"
     ("false", "no", "nao", "falso", "0"), FALSE
 )
 _DIGITS_LIMIT = 40
+"""Characters of a number."""
 
 
 def parse(kind: PropertyType, raw: str, formats: Formats, choices: Sequence[str] = ()) -> str:
@@ -97,7 +98,8 @@ def shown(kind: PropertyType, stored: str, formats: Formats) -> str:
 
 def parse_number(written: str, decimal_sign: DecimalSign) -> str:
     """An exact decimal without exponent: "1234.5". Groups of thousands may be marked; raises Invalid."""
-    compact = re.sub(r"[\s  ']", "", written).replace("−", "-")
+    # White space and ' stand between groups of three only: "1 2" is no number.
+    compact = re.sub(r"(?<=\d)[\s']+(?=\d{3}(?!\d))", "", written.strip()).replace("−", "-")
     sign = "-" if compact.startswith("-") else ""
     body = compact[1:] if compact[:1] in ("+", "-") else compact
     plain = _plain_number(body, decimal_sign)
@@ -111,8 +113,10 @@ def parse_number(written: str, decimal_sign: DecimalSign) -> str:
 
 
 def canonical_number(value: Decimal) -> str:
-    """A decimal as it is stored: no exponent, no needless zeros."""
-    fixed = format(value, "f")
+    """A decimal as it is stored: no exponent, no needless zeros; raises Invalid if it is too long."""
+    fixed = format(value, "f") if value.is_finite() and abs(value.adjusted()) < _DIGITS_LIMIT else ""
+    if not fixed or len(fixed) > 2 * _DIGITS_LIMIT:
+        raise Invalid(_("“{value}” is not a number that can be kept.").format(value=str(value)[:40]))
     if "." in fixed:
         fixed = fixed.rstrip("0").rstrip(".")
     return "0" if fixed in ("-0", "") else fixed
@@ -156,8 +160,9 @@ def _parse_boolean(written: str) -> str:
         raise Invalid(_("“{value}” is neither yes nor no.").format(value=written[:40])) from None
 
 
-_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})([T ]\d{1,2}:\d{2}.*)?", re.ASCII)
-_SLASHED_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( \d{1,2}:\d{2}.*)?", re.ASCII)
+_TIME = r"([T ][0-2]?\d:[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
+_ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + _TIME, re.ASCII)
+_SLASHED_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _TIME, re.ASCII)
 
 
 def _parse_date(written: str, order: DateOrder) -> str:

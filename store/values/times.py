@@ -46,9 +46,8 @@ def iso_utc(moment: int) -> str | None:
 
 
 def zone_names() -> tuple[str, ...]:
-    """The time zones that people choose from: those named after places."""
+    """The time zones that people choose from: UTC, and those named after places."""
     from zoneinfo import available_timezones
 
-    return tuple(
-        sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
-    )
+    places = (name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return ("UTC", *sorted(places))

@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from store import contacts, database, imports, jobs, listing, properties, settings
 from store.errors import FileUnusable, Invalid, JobFailed
@@ -210,7 +211,7 @@ def test_a_variant_of_a_number_that_exists_is_a_duplicate_that_names_it(tmp_path
         (True, "is not a phone number"),
         (5.5, "no whole number"),
         (-573001234567, "no whole number"),
-        (1e18, "no whole number"),
+        (1e18, "too long"),
         ("5.73E+11", "format the column as text"),
         (datetime(2020, 1, 1), "is not a phone number"),
         ("#N/A", "the error #N/A"),
@@ -316,7 +317,7 @@ def test_the_reading_under_which_more_are_valid_is_proposed() -> None:
     included = ["573001234567", "573109876543"]
     assert phones.propose(included, "").best == phones.Reading("", 2)
     assert phones.propose(included, "MX").best.country == ""
-    assert phones.propose(["+573001234567"], "CO").bare == 0
+    assert phones.propose(["+573001234567", "+12", "n/a"], "CO").bare == ()
     # What the numbers with a + say is tried as well.
     assert phones.propose(["+573001234567", *national], "").best == phones.Reading("CO", 3)
 
@@ -625,3 +626,72 @@ def test_nothing_that_could_run_is_left_in_the_database_by_an_import(tmp_path: P
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert json.loads(raw.execute("SELECT properties FROM contact").fetchone()[0]) == {}
     assert Job.select().count() == 1
+
+
+def test_a_failed_import_has_a_report_of_what_was_read(tmp_path: Path) -> None:
+    numbers = example_numbers()
+    whole = workbook(tmp_path / "whole.xlsx", [HEAD, *([next(numbers), "x"] for _ in range(6_000))])
+    path = tmp_path / "clientes.xlsx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
+            target.writestr(part, cut)
+    view = import_file(path)
+    assert "clientes.xlsx is damaged" in view.message
+    results = report_rows(view.id, tmp_path / "r.xlsx")
+    assert [row[3] for row in results[1:]].count("Created") == view.created
+
+
+def test_dates_count_from_the_workbooks_own_first_day(tmp_path: Path) -> None:
+    born = properties.create("Born", PropertyType.DATE)
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    book.worksheets[0].append([*HEAD, "Born"])
+    book.worksheets[0].append(["+573001234567", "Ana", 1000])
+    book.save(tmp_path / "a.xlsx")
+    import_file(tmp_path / "a.xlsx")
+    assert people()["Ana"].properties == {born.id: "1906-09-27"}
+
+
+@pytest.mark.parametrize("value", [1e300, 10**16])
+def test_numbers_beyond_all_measure_are_told(tmp_path: Path, value: float) -> None:
+    properties.create("Score", PropertyType.NUMBER)
+    rows = [[*HEAD, "Score"], [value, "Ana", 1], ["+573001234567", "Eva", 1e300]]
+    view = import_file(workbook(tmp_path / "a.xlsx", rows))
+    assert (view.created, view.rejected, view.unsaved) == (1, 1, 1)
+
+
+def test_a_file_name_that_is_not_unicode_comes_in(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.xlsx")
+    workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]).rename(path)
+    view = import_file(path)
+    assert (view.created, view.file) == (1, "caf\ufffd.xlsx")
+
+
+def test_two_headers_alike_are_named_when_one_is_meant(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["Phone", "Name", "X", "X"], ["+573001234567", "Ana", 1, 2]])
+    with pytest.raises(Invalid, match="2 columns “X”"):
+        plan(path, "X=email")
+
+
+def test_a_watcher_never_sees_a_new_job_as_interrupted(tmp_path: Path) -> None:
+    watch = (
+        "import sys; from store import database, imports\n"
+        "database.open_database(sys.argv[1])\n"
+        "while True:\n"
+        "    if any(view.state == 'interrupted' for view in imports.list_all()):\n"
+        "        print('seen', flush=True); break"
+    )
+    watcher = subprocess.Popen(
+        [sys.executable, "-c", watch, str(database.path())], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    try:
+        path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
+        wanted = plan(path)
+        for _ in range(12):
+            assert finish(imports.start(wanted)).state is State.FINISHED
+    finally:
+        watcher.kill()
+        out, _err = watcher.communicate()
+    assert out == b""

@@ -27,6 +27,8 @@ from tests.support import example_numbers, writings
         "tel:+573001234567",
         "+57.300.123.4567",
         "573001234567",
+        "573001234567.0",
+        "+573001234567,00",
     ],
 )
 def test_every_usual_writing_is_the_same_number(written: str) -> None:

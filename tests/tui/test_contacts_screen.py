@@ -13,6 +13,7 @@ from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
+from tui.widgets.line import Line
 
 MOMENT = 1_767_225_600  # 2026-01-01 00:00 UTC
 
@@ -318,3 +319,56 @@ async def test_the_database_file_is_left_whole(screens: Screens, db: Path) -> No
         await person.press("d", "y")
         await person.until(lambda: listing.count() == 9, 5)
     assert database.db.execute_sql("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_what_is_typed_right_behind_the_slash_goes_into_the_search(screens: Screens) -> None:
+    insert(5)
+    async with screens() as person:
+        # All keys at once, as a slow line delivers them: q, i and n among them must not run as keys.
+        await person.pilot.press("slash", *"quin")
+        await person.settle()
+        assert person.app.is_running
+        assert person.app.screen.query_one("#search", Line).value == "quin"
+
+
+async def test_while_others_write_the_list_stays_where_the_person_looks(screens: Screens) -> None:
+    insert(1_000)
+    async with screens() as person:
+        table = person.app.screen.query_one(ContactTable)
+        table.scroll_to(y=500, animate=False)
+        await person.settle()
+        seen = names(person.lines)
+        await asyncio.to_thread(_elsewhere, lambda: contacts.create("+573101234567", "ZZZ"))
+        await person.until(lambda: person.sees("1,001 contacts"), 10)
+        assert table.cursor_row == 0
+        assert names(person.lines) == seen
+
+
+async def test_reading_only_is_said_and_offers_no_changes(screens: Screens, db: Path) -> None:
+    insert(3)
+    database.open_database(db, read_only=True)
+    async with screens() as person:
+        assert person.sees("read only", "3 contacts")
+        await person.press("n", "d", "e", "i", "a")
+        assert person.sees("3 contacts", "Person 000000")
+        await person.press("o")
+        assert not person.sees("Delete")
+        await person.press("escape", "5", "n", "2", "i")
+        assert person.sees("No imports yet")
+
+
+async def test_work_that_fails_in_an_unforeseen_way_is_told_and_the_program_goes_on(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    insert(3)
+
+    def broken(*_arguments: object) -> int:
+        raise RuntimeError("a secret of a contact")
+
+    async with screens() as person:
+        monkeypatch.setattr(contacts, "delete", broken)
+        await person.press("d", "y")
+        await person.until(lambda: person.sees("Something went wrong that should not have"), 5)
+        assert not person.sees("secret")
+        assert person.sees("3 contacts")
+    assert "RuntimeError" in (tmp_path / "contacts.db-files" / "errors.log").read_text()

@@ -5,6 +5,7 @@ import pytest
 from store import contacts, listing, properties, settings
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Person, Screens
+from tui.widgets.line import Line
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -76,7 +77,7 @@ async def test_an_unknown_range_is_asked_about(screens: Screens) -> None:
         await person.press("tab")
         await person.type("Ana")
         await person.press("ctrl+s")
-        await person.until(lambda: person.sees("no such range", "Create it all the same?"), 5)
+        await person.until(lambda: person.sees("no known range", "Create it all the same?"), 5)
         await person.press("y")
         await person.until(lambda: listing.count() == 1, 5)
 
@@ -226,3 +227,46 @@ async def test_the_account_is_settled_for_everybody(screens: Screens, size: tupl
         await person.press("ctrl+s")
         await person.until(lambda: person.sees("Time zone: America/Bogota", "Country: Colombia"), 5)
     assert settings.load() == settings.Settings("America/Bogota", "mdy", ",", "CO")
+
+
+async def test_letters_that_come_all_at_once_open_the_list_at_all_of_them(screens: Screens) -> None:
+    async with screens() as person:
+        await person.press("n")
+        await person.pilot.press(*"braz")
+        await person.settle()
+        assert person.sees("Brazil (+55) BR")
+        await person.press("enter")
+        assert person.sees("Brazil (+55) BR")
+
+
+async def test_a_number_typed_where_the_country_stands_goes_where_it_belongs(screens: Screens) -> None:
+    async with screens() as person:
+        await person.press("n")
+        await person.pilot.press("plus", *"573001234567")
+        await person.settle()
+        assert person.app.screen.query_one("#phone", Line).value == "+573001234567"
+
+
+async def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten_unseen(screens: Screens) -> None:
+    made = contacts.create("+573001234567", "Ana")
+    async with screens() as person:
+        await person.press("e", "end")
+        await person.type("x")
+        contacts.edit(made.id, name="Eva")
+        await person.press("ctrl+s")
+        await person.until(lambda: person.sees("Somebody has changed this to “Eva” meanwhile"), 5)
+        assert contacts.get(made.id).name == "Eva"
+        await person.press("ctrl+s")
+        await person.until(lambda: contacts.get(made.id).name == "Anax", 5)
+
+
+async def test_saving_twice_at_once_saves_once(screens: Screens) -> None:
+    async with screens() as person:
+        await person.press("n", "tab")
+        await person.type("+573001234567")
+        await person.press("tab")
+        await person.type("Ana")
+        await person.pilot.press("ctrl+s", "ctrl+s", "escape")
+        await person.until(lambda: person.sees("Ana is saved"), 5)
+        assert not person.sees("has the number")
+    assert listing.count() == 1

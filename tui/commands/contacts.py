@@ -10,7 +10,7 @@ from store.errors import Invalid, UnknownRange
 from store.language import _
 from store.values import property_type, times
 from tui.cli import WRONG_USE, open_store
-from tui.commands.output import person_json, print_columns, print_json
+from tui.commands.output import confirmed, person_json, print_columns, print_json
 from tui.text import shown
 
 _WINDOW = 500
@@ -110,16 +110,6 @@ def delete(context: click.Context, reference: str, yes: bool) -> int:
         return WRONG_USE
     contacts.delete([person.id])
     return 0
-
-
-def confirmed(question: str, yes: bool) -> bool:
-    """Whether a person agrees: by `--yes`, or asked in a terminal; else a sentence is said."""
-    if yes:
-        return True
-    if sys.stdin.isatty():
-        return click.confirm(question, err=True)
-    click.echo(_("Nothing was deleted: add --yes to delete without being asked."), err=True)
-    return False
 
 
 def _values(pairs: tuple[str, ...]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 import click
 
 from store.language import _
-from tui.cli import open_screen
+from tui.cli import open_screen, without_terminal
 
 
 @click.command(help=_("Open the screen on a temporary database with invented contacts."))
@@ -14,6 +14,8 @@ def demo(context: click.Context) -> int:
 
     from store import demo as demo_
 
+    if (code := without_terminal()) != 0:
+        return code
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as folder:
         database = Path(folder) / "demo.db"
         demo_.build(database)

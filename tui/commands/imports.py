@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from store import imports, jobs, properties
+from store import imports, jobs, properties, settings
 from store.errors import FileUnusable, Invalid, JobFailed
 from store.imports import ImportView, State
 from store.language import _
@@ -16,6 +16,7 @@ from tui.cli import ROWS_REJECTED, STOPPED, WRONG_USE, open_store
 from tui.commands.output import print_columns, print_json
 from tui.text import shown
 
+_ID = click.IntRange(1, 2**63 - 1)
 _LOOK_SECONDS = 0.2
 """Between two looks at a running import."""
 
@@ -34,9 +35,9 @@ _LOOK_SECONDS = 0.2
 @click.option("--unknown-ranges", is_flag=True, help=_("Accept numbers in unknown number ranges."))
 @click.option("--detach", is_flag=True, help=_("Print the id and return at once."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one object at the end."))
-@click.option("--stop", "stop_id", type=int, metavar="ID", help=_("Stop an import; what is loaded stays."))
+@click.option("--stop", "stop_id", type=_ID, metavar="ID", help=_("Stop an import; what is loaded stays."))
 @click.option(
-    "--report", "report_id", type=int, metavar="ID", help=_("Write the report of an import to FILE.")
+    "--report", "report_id", type=_ID, metavar="ID", help=_("Write the report of an import to FILE.")
 )
 @click.pass_context
 def import_(
@@ -68,12 +69,13 @@ def imports_(context: click.Context, as_json: bool) -> None:
         for view in found:
             print_json(_as_json(view))
         return
+    zone = settings.load().time_zone
     if found:
         print_columns(
             [
                 [
                     view.id,
-                    times.shown(view.created_at, None),
+                    times.shown(view.created_at, zone),
                     view.file,
                     imports.state_label(view),
                     _counts(view),
@@ -172,12 +174,16 @@ def _conclude(view: ImportView, as_json: bool) -> int:
     if as_json:
         print_json(_as_json(view))
     else:
+        from tui.widgets.import_progress import cautions
+
         click.echo(f"{imports.state_label(view)}: {_counts(view)}")
         if view.rejected:
             click.echo(
                 _("`contacts import --report {id} FILE` says which rows and why.").format(id=view.id),
                 err=True,
             )
+        for sentence in cautions(view):
+            click.echo(sentence, err=True)
     if view.scattered:
         from store.imports.report import scatter_warning
 

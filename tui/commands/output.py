@@ -1,6 +1,7 @@
 """What commands print."""
 
 import json
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,14 +9,20 @@ import click
 
 from store import properties
 from store.contacts import Person
+from store.language import _
 from store.values import times
 from store.values.property_type import TRUE, PropertyType
 from tui.text import shown
 
 
 def print_json(value: Mapping[str, Any]) -> None:
-    """One object on one line."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """One object on one line, its text readable but for what would act on a terminal."""
+    text = json.dumps(value, ensure_ascii=False)
+    click.echo("".join(char if shown(char) == char else _escaped(char) for char in text))
+
+
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]
 
 
 def person_json(person: Person, known: list[properties.CustomProperty]) -> dict[str, Any]:
@@ -50,3 +57,13 @@ def print_columns(rows: list[list[object]]) -> None:
     for row in texts:
         cells = [set_cell_size(text, width) for text, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def confirmed(question: str, yes: bool) -> bool:
+    """Whether a person agrees: by `--yes`, or asked in a terminal; else a sentence is said."""
+    if yes:
+        return True
+    if sys.stdin.isatty():
+        return click.confirm(question, err=True)
+    click.echo(_("Nothing was deleted: add --yes to delete without being asked."), err=True)
+    return False

@@ -7,8 +7,7 @@ from store.language import _, ngettext
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
 from tui.cli import WRONG_USE, open_store
-from tui.commands.contacts import confirmed
-from tui.commands.output import print_columns, print_json
+from tui.commands.output import confirmed, print_columns, print_json
 from tui.text import shown
 
 

@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from textual import work
 from textual.widget import Widget
 
 from store import settings
-from store.errors import ContactsError
 from store.language import _
 from store.settings import Settings
 from store.values import countries, times
 from tui.screens.choice import Choice
 from tui.screens.form import Form
 from tui.widgets.choice_field import ChoiceField
-from tui.widgets.field import Field, say_faults
+from tui.widgets.field import Field
 
 
 class AccountForm(Form[Settings]):
@@ -42,21 +40,15 @@ class AccountForm(Form[Settings]):
         """Begin at the top."""
         self.query_one("#time_zone").focus()
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_save(self) -> None:
-        """Save for everybody."""
+    async def save(self) -> Settings:
         chosen = Settings(
             time_zone=self._value("time_zone"),
             date_order=self._value("date_order"),
             decimal_sign=self._value("decimal_sign"),
             default_country=self._value("default_country"),
         )
-        try:
-            await self.contacts_app.write(settings.save, chosen)
-        except ContactsError as error:
-            say_faults(self, {"time_zone": str(error)})
-        else:
-            self.dismiss(chosen)
+        await self.contacts_app.write(settings.save, chosen)
+        return chosen
 
     def _value(self, key: str) -> Any:
         return self.query_one(f"#{key}", ChoiceField).value

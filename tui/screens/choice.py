@@ -40,15 +40,13 @@ class ChoiceScreen(Dialog[Choice[V]], Generic[V]):
         Binding("up", "move(-1)", show=False),
     ]
 
-    def __init__(
-        self, title: str, choices: Sequence[Choice[V]], *, value: V | None = None, typed: str = ""
-    ) -> None:
+    def __init__(self, title: str, choices: Sequence[Choice[V]], *, value: V | None = None) -> None:
         super().__init__()
         self._heading = title
         self._choices = choices
         self._found = list(choices)
         self._value = value
-        self._typed = typed
+        self._typed = ""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog choice"):
@@ -61,12 +59,20 @@ class ChoiceScreen(Dialog[Choice[V]], Generic[V]):
 
     def on_mount(self) -> None:
         """Show all, the present value under the cursor."""
-        self._fill(self._typed)
         for line in self.query(Line):
+            self._fill(line.value)
             line.focus()
             line.cursor_position = len(line.value)
             return
+        self._fill("")
         self.query_one(OptionList).focus()
+
+    def type(self, char: str) -> None:
+        """Take a key that was pressed before the list was there; without a line to type in it is lost."""
+        if not self.is_mounted:
+            self._typed += char
+        for line in self.query(Line):
+            line.insert(char, len(line.value))
 
     def _fill(self, words: str) -> None:
         wanted = fold(words).split()

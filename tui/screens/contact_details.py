@@ -6,7 +6,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Footer
 
-from store import contacts
+from store import contacts, database
 from store.contacts import Person
 from store.errors import NotFound
 from store.language import N_, _
@@ -32,6 +32,10 @@ class ContactDetails(Dialog[str]):
         with Vertical(classes="dialog details"):
             yield Details(can_focus=True)
             yield Footer(show_command_palette=False)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Changes are not for those who may only read."""
+        return not (database.is_read_only() and (action == "edit" or parameters == ("delete",)))
 
     def on_mount(self) -> None:
         """Read it."""

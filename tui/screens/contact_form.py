@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Button, Input
 
 from store import contacts, properties, settings
 from store.contacts import Person, property_field
-from store.errors import ContactsError, InvalidFields, UnknownRange
+from store.errors import InvalidFields, UnknownRange
 from store.language import N_, _
 from store.properties import CustomProperty
 from store.values import countries, phone
@@ -18,7 +18,7 @@ from tui.screens.form import Form
 from tui.screens.question import Question
 from tui.text import plain, shown
 from tui.widgets.choice_field import ChoiceField
-from tui.widgets.field import Field, say_faults
+from tui.widgets.field import Field
 from tui.widgets.line import Line
 from tui.widgets.property_input import changed_value, property_input
 
@@ -31,6 +31,8 @@ class ContactForm(Form[Person]):
     def __init__(self, person: Person | None) -> None:
         super().__init__()
         self._person = person
+        self._seen = person
+        """The contact as the person was last told that it is."""
         self._formats = settings.load().formats
         self._properties = properties.list_all(visible_only=True)
 
@@ -76,6 +78,15 @@ class ContactForm(Form[Person]):
             _("Phone number (required)"), Line(placeholder=_example(country), id="phone"), key="phone"
         )
 
+    def on_key(self, event: events.Key) -> None:
+        """A number that is typed where the country stands is meant for the number."""
+        focused = self.focused
+        if focused is not None and focused.id == "country" and event.character in set("+0123456789"):
+            event.stop()
+            line = self.query_one("#phone", Line)
+            line.insert(str(event.character), len(line.value))
+            self.set_focus(line)
+
     @on(ChoiceField.Changed, "#country")
     def _show_example(self, event: ChoiceField.Changed) -> None:
         line = self.query_one("#phone", Line)
@@ -111,7 +122,7 @@ class ContactForm(Form[Person]):
             field = self._property_field(choice.value)
             await self.query_one("#fields").mount(field)
             field.input.focus()
-            field.scroll_visible(animate=False)
+            self.call_after_refresh(field.scroll_visible, animate=False)
 
     # The end
 
@@ -129,39 +140,39 @@ class ContactForm(Form[Person]):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_leave(self) -> None:
         """Leave; ask first if something was typed."""
-        if self._is_touched():
+        if self._is_touched() and not self.is_saving:
             question = Question(_("Leave without saving?"), _("Leave"), _("Stay"))
             if not await self.app.push_screen_wait(question):
                 return
-        self.dismiss(None)
+        if not self.is_saving:
+            self.dismiss(None)
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_save(self, accept_unknown: bool = False) -> None:
-        """Save, or show at each field what is wrong with it."""
+    async def save(self) -> Person | None:
         try:
-            person = await self.contacts_app.write(self._save, accept_unknown)
-        except InvalidFields as error:
-            say_faults(self, error.fields)
+            return await self._save()
         except UnknownRange as error:
-            question = Question(
-                _("{sentence}\nCreate it all the same?").format(sentence=shown(error)), _("Create"), _("Back")
-            )
-            if await self.app.push_screen_wait(question):
-                self.call_next(self.action_save, True)
-            else:
-                say_faults(self, {"phone": str(error)})
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-        else:
-            self.dismiss(person)
+            question = _("{sentence}\nCreate it all the same?").format(sentence=shown(error))
+            if await self.app.push_screen_wait(Question(question, _("Create"), _("Back"))):
+                return await self._save(accept_unknown=True)
+            raise InvalidFields({"phone": str(error)}) from error
 
-    def _save(self, accept_unknown: bool) -> Person:
+    async def _save(self, accept_unknown: bool = False) -> Person:
         name = self.query_one("#name", Line)
         address = self.query_one("#email", Line)
         values = self._changed_values()
+        write = self.contacts_app.write
         if self._person is not None:
-            return contacts.edit(self._person.id, name=name.changed, address=address.changed, values=values)
-        return contacts.create(
+            seen, self._seen = self._seen, await self.contacts_app.read(contacts.get, self._person.id)
+            return await write(
+                contacts.edit,
+                self._person.id,
+                name=name.changed,
+                address=address.changed,
+                values=values,
+                seen=seen,
+            )
+        return await write(
+            contacts.create,
             self.query_one("#phone", Line).value,
             name.value,
             country=self.query_one("#country", ChoiceField).value or None,

@@ -29,6 +29,8 @@ from tui.widgets.line import Line
 
 T = TypeVar("T")
 
+_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "actions"})
+"""Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
 _WATCH_SECONDS = 1.0
@@ -45,7 +47,8 @@ class ContactsScreen(Page):
     MODE = "contacts"
     CSS_PATH = "contacts.tcss"
     BINDINGS = [
-        Binding("slash", "search", N_("Search"), key_display="/"),
+        # With priority: what is typed right behind it must go into the search line, not run as keys.
+        Binding("slash", "search", N_("Search"), key_display="/", priority=True),
         Binding("n", "create", N_("New")),
         Binding("a", "actions", N_("Actions")),
         Binding("o", "options", N_("Options")),
@@ -62,12 +65,16 @@ class ContactsScreen(Page):
     class OrderTaken(Message):
         """The ids of a listing are known: the first of them, or all."""
 
-        def __init__(self, wanted: Listing, ids: "array[int]", keep: int | None, total: int | None) -> None:
+        def __init__(
+            self, wanted: Listing, ids: "array[int]", keep: int | None, total: int | None, is_new: bool
+        ) -> None:
             super().__init__()
             self.wanted = wanted
             self.ids = ids
             self.keep = keep
-            """The contact that is to stay under the cursor."""
+            """The contact that is to be under the cursor."""
+            self.is_new = is_new
+            """Whether the person asked for it; else the list is to stay where it is."""
             self.total = total
             """How many contacts there are in all; None while only the first ids are known."""
 
@@ -92,7 +99,7 @@ class ContactsScreen(Page):
         """First rows at once, the rest when it is known."""
         self._table.focus()
         self._version = database.data_version()
-        self._take_order(None)
+        self._take_order()
         self.set_interval(_WATCH_SECONDS, self._look_for_changes)
 
     @property
@@ -110,27 +117,29 @@ class ContactsScreen(Page):
             self._table.forget_rows()
             self._show_details()
         if self._is_stale and time.monotonic() > self._rest_until:
-            self._take_order(self._kept())
+            self._take_order(is_new=False)
 
     def reload(self) -> None:
         """Show what this program has just changed."""
         self._table.forget_rows()
-        self._take_order(self._kept())
+        self._take_order(is_new=False)
 
     def _kept(self) -> int | None:
         # At the top of the list a person looks at the top, whoever stands there.
         return self._table.selected_id if self._table.cursor_row > 0 else None
 
     @work(exclusive=True, group="order", exit_on_error=False)
-    async def _take_order(self, keep: int | None) -> None:
+    async def _take_order(self, keep: int | None = None, *, is_new: bool = True) -> None:
         wanted = self._listing
         self._is_stale = False
         began = time.monotonic()
         try:
-            if keep is None:
+            if is_new and keep is None:
                 first = await self._read_if_wanted(wanted, lambda: listing.first_ids(wanted, _FIRST))
                 if first is not None:
-                    self.post_message(self.OrderTaken(wanted, first, None, None))
+                    self.post_message(self.OrderTaken(wanted, first, None, None, True))
+                    # What follows shows the same from the top: a person may have begun to walk in it.
+                    is_new = False
             ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
             total = await self.contacts_app.read(listing.count)
         except ContactsError as error:
@@ -139,7 +148,7 @@ class ContactsScreen(Page):
         finally:
             self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
         if ids is not None:
-            self.post_message(self.OrderTaken(wanted, ids, keep, total))
+            self.post_message(self.OrderTaken(wanted, ids, keep, total, is_new))
 
     async def _read_if_wanted(self, wanted: Listing, look: Callable[[], T]) -> T | None:
         """Skips a look that another key has made needless while it waited for the one before."""
@@ -149,16 +158,15 @@ class ContactsScreen(Page):
     def _show_order(self, event: OrderTaken) -> None:
         if event.wanted is not self._listing:
             return
-        self._table.show(event.ids, event.wanted, settings.load().time_zone, keep=event.keep)
+        zone = settings.load().time_zone
+        self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
         self._show_emptiness(event)
         self._show_details()
         if event.total is None:
             return
+        text = ngettext("{count} contact", "{count} contacts", len(event.ids))
         if event.wanted.search:
-            text = ngettext("{count} contact", "{count} contacts", len(event.ids))
             text = _("{found} of {total:,}").format(found=text, total=event.total)
-        else:
-            text = ngettext("{count} contact", "{count} contacts", len(event.ids))
         self.query_one("#count", Static).update(plain(text))
 
     def _show_emptiness(self, event: OrderTaken) -> None:
@@ -175,27 +183,32 @@ class ContactsScreen(Page):
     def action_search(self) -> None:
         """Go to the search line."""
         line = self.query_one("#search", Line)
-        line.focus()
+        self.set_focus(line)
         line.action_select_all()
 
     def action_clear_search(self) -> None:
-        """Show all again."""
+        """Show all again; first of all without the panel of keys."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+            return
         self.query_one("#search", Line).value = ""
         self._table.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Showing all is offered where something is left out."""
+        """Showing all is offered where something is left out, changes where they are possible."""
         if action == "clear_search":
             line = self.query_one("#search", Line)
-            return bool(line.value) or line.has_focus
-        return True
+            return bool(line.value) or line.has_focus or bool(self.query("HelpPanel"))
+        if action == "search":
+            return not isinstance(self.focused, Line)
+        return not (database.is_read_only() and action in _CHANGES)
 
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
         self.refresh_bindings()
         if event.value != self._listing.search:
             self._listing = replace(self._listing, search=event.value)
-            self._take_order(None)
+            self._take_order()
 
     @on(Input.Submitted, "#search")
     def _to_results(self) -> None:
@@ -287,7 +300,9 @@ class ContactsScreen(Page):
         person = self._selected()
         if person is None:
             return
-        choices = [Choice(_("View details"), "details"), Choice(_("Delete"), "delete")]
+        choices = [Choice(_("View details"), "details")]
+        if not database.is_read_only():
+            choices.append(Choice(_("Delete"), "delete"))
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
         if choice is not None:
             await self.run_action(choice.value)
@@ -333,8 +348,11 @@ class ContactsScreen(Page):
         if person is None or person.deleted:
             return
         question = _("Delete {name}?\nu brings it back.").format(name=shown(person.label))
-        if not await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
-            return
+        if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+            self._delete(person)
+
+    @work(group="write", exit_on_error=False)
+    async def _delete(self, person: Person) -> None:
         try:
             await self.contacts_app.write(contacts.delete, [person.id])
         except ContactsError as error:
@@ -344,19 +362,19 @@ class ContactsScreen(Page):
         self.contacts_app.say(_("{name} is deleted; u brings it back.").format(name=person.name))
         self.reload()
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
+    @work(group="write", exit_on_error=False)
     async def action_undo(self) -> None:
         """Bring back what was deleted last in this session."""
         if not self.contacts_app.deleted:
             self.contacts_app.say(_("Nothing was deleted in this session."))
             return
-        person = self.contacts_app.deleted[-1]
+        # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
+        person = self.contacts_app.deleted.pop()
         try:
             await self.contacts_app.write(contacts.restore, person.id)
         except ContactsError as error:
             self.contacts_app.say_error(error)
             return
-        self.contacts_app.deleted.pop()
         self.contacts_app.say(_("{name} is back.").format(name=person.name))
         self._take_order(person.id)
 

@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.widgets import Button, Footer, Static
 
+from store.errors import ContactsError, InvalidFields
 from store.language import N_, _
 from tui.page import Dialog
 from tui.text import plain
+from tui.widgets.field import say_faults
 
 R = TypeVar("R")
 
@@ -24,6 +26,9 @@ class Form(Dialog[R]):
         Binding("escape", "leave", N_("Cancel")),
         Binding("ctrl+s", "save", N_("Save"), priority=True),
     ]
+
+    is_saving = False
+    """Set while the store works on what was entered: it cannot be called back."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog form"):
@@ -56,10 +61,28 @@ class Form(Dialog[R]):
     def _press_cancel(self) -> None:
         self.action_leave()
 
-    def action_save(self) -> object:
-        """Save, or say what is wrong."""
+    async def save(self) -> R | None:
+        """Save what was entered; None if the person is to go on."""
         return None
+
+    @work(group="save", exit_on_error=False)
+    async def action_save(self) -> None:
+        """Save, or say at each field what is wrong with it."""
+        if self.is_saving:
+            return
+        self.is_saving = True
+        try:
+            saved = await self.save()
+        except InvalidFields as error:
+            say_faults(self, error.fields)
+        except ContactsError as error:
+            self.contacts_app.say_error(error)
+        else:
+            if saved is not None:
+                self.dismiss(saved)
+        finally:
+            self.is_saving = False
 
     def action_leave(self) -> object:
         """Leave without saving."""
-        return self.dismiss(None)
+        return None if self.is_saving else self.dismiss(None)

@@ -6,7 +6,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Footer
 
-from store import imports
+from store import database, imports
 from store.language import N_
 from tui.page import Dialog
 from tui.screens.import_files import stop_import, write_report
@@ -37,9 +37,11 @@ class ImportDetails(Dialog[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Stopping is for running ones, the report for the others."""
-        if action in ("stop", "report"):
-            return imports.get(self._import_id).is_running == (action == "stop")
-        return True
+        if action not in ("stop", "report"):
+            return True
+        if database.is_read_only():
+            return False
+        return imports.get(self._import_id).is_running == (action == "stop")
 
     @on(ImportProgress.Ended)
     def _ended(self) -> None:

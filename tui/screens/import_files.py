@@ -46,7 +46,8 @@ def write_report(screen: AnyScreen, view: ImportView) -> None:
 
 
 def _ask_and_write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
-    screen.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
+    # The program's own: the file may be written when the window is closed already.
+    screen.app.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
 
 
 async def _write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
@@ -56,6 +57,7 @@ async def _write(screen: AnyScreen, title: str, proposed: Path, request: Callabl
         return
     try:
         job_id = await app.write(request, path)
+        app.say(_("Writing {path} …").format(path=path))
         while (job := jobs.get(job_id)).is_running:
             await asyncio.sleep(_LOOK_SECONDS)
     except ContactsError as error:

@@ -8,11 +8,11 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widgets import Button, ContentSwitcher, DataTable, Footer, Static
+from textual.widgets import Button, ContentSwitcher, DataTable, Footer, Input, Static
 
 from store import imports, properties, settings
 from store.errors import ContactsError
-from store.imports import columns, container, phones, reader, workbook
+from store.imports import columns, phones, reader, workbook
 from store.imports.columns import EMAIL, NAME, PHONE, Assignment
 from store.imports.phones import Reading, Readings
 from store.imports.reader import Preview
@@ -47,8 +47,9 @@ class ImportWindow(Dialog[int]):
         self._file = Path()
         self._preview: Preview | None = None
         self._assignment = Assignment(())
-        self._readings = Readings(0, Reading("", 0))
+        self._readings = Readings((), Reading("", 0))
         self._import_id: int | None = None
+        self._is_beginning = False
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog import"):
@@ -77,7 +78,7 @@ class ImportWindow(Dialog[int]):
                         classes="label",
                     )
                     yield ImportProgress()
-            yield Static(classes="fault")
+            yield Static(id="said", classes="fault")
             with Horizontal(classes="buttons"):
                 yield Button(plain(_("Template")), id="template", compact=True)
                 yield Button(plain(_("Next")), id="next", variant="primary", compact=True)
@@ -111,10 +112,11 @@ class ImportWindow(Dialog[int]):
             return self._step == "assign" and self._preview is not None and len(self._preview.sheets) > 1
         return True
 
-    def _say(self, sentence: str) -> None:
-        fault = self.query_one(".dialog > .fault", Static)
-        fault.update(lines(sentence))
-        fault.set_class(bool(sentence), "-shown")
+    def _say(self, sentence: str, *, is_fault: bool = True) -> None:
+        line = self.query_one("#said", Static)
+        line.update(lines(sentence))
+        line.set_class(bool(sentence), "-shown")
+        line.set_class(not is_fault, "-neutral")
 
     # Keys and buttons
 
@@ -131,6 +133,8 @@ class ImportWindow(Dialog[int]):
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
         """To the step before, or out of the window."""
+        if self._is_beginning:
+            return
         if self._step == "assign":
             self._go_to("file")
             self.query_one("#path").focus()
@@ -148,16 +152,17 @@ class ImportWindow(Dialog[int]):
 
     @on(PathLine.Entered)
     def _entered(self, event: PathLine.Entered) -> None:
-        if event.path.is_dir():
-            return
         self._read(event.path, None)
+
+    @on(Input.Changed, "#path")
+    def _path_changed(self) -> None:
+        self._say("")
 
     @work(exclusive=True, group="read", exit_on_error=False)
     async def _read(self, file: Path, sheet: str | None) -> None:
         """Look into the file, in a process of its own."""
-        self._say("")
+        self._say(_("Reading {file} …").format(file=shown(file.name, 50)), is_fault=False)
         try:
-            container.check(file)
             preview = await asyncio.to_thread(reader.preview, file, sheet)
             self._assignment = columns.propose(preview.headers, properties.list_all())
             self._file = file
@@ -231,8 +236,9 @@ class ImportWindow(Dialog[int]):
         choice = await self.app.push_screen_wait(screen)
         if choice is None:
             return
+        before = self._assignment.column_of(PHONE)
         self._assignment = self._assignment.with_target(column, choice.value)
-        if PHONE in (choice.value, self._assignment.target_of(column)):
+        if self._assignment.column_of(PHONE) != before:
             await self._judge_phones()
         self._show_columns()
 
@@ -260,11 +266,11 @@ class ImportWindow(Dialog[int]):
         label = self.query_one("#reading", Static)
         country = self.query_one("#country", ChoiceField)
         samples = self._phone_samples()
-        country.display = bool(self._readings.bare)
-        if not self._readings.bare:
+        bare = self._readings.bare
+        country.display = bool(bare)
+        if not bare:
             label.update(plain(_("The first phone numbers all begin with + or 00.") if samples else ""))
             return
-        bare = [sample for sample in samples if not sample.lstrip(" ('").startswith(("+", "00"))]
         valid = phones.read_as(bare, country.value).valid
         sentence = ngettext(
             "Of the first {count} number without + or 00, {{valid}} is valid read so:",
@@ -281,9 +287,12 @@ class ImportWindow(Dialog[int]):
 
     # The import
 
-    @work(exclusive=True, group="begin", exit_on_error=False)
+    @work(group="begin", exit_on_error=False)
     async def _begin(self) -> None:
-        assert self._preview is not None
+        if self._is_beginning or self._preview is None:
+            return
+        self._is_beginning = True
+        self.workers.cancel_group(self, "read")
         try:
             self._assignment.check()
             plan = imports.Plan(
@@ -294,19 +303,22 @@ class ImportWindow(Dialog[int]):
                 assignment=self._assignment,
                 country=self.query_one("#country", ChoiceField).value or None,
                 accept_unknown=self.query_one("#unknown", Check).value,
+                settled=bool(self._readings.bare),
             )
             self._import_id = await self.contacts_app.write(imports.start, plan)
         except ContactsError as error:
             self._say(str(error))
             return
+        finally:
+            self._is_beginning = False
         self._go_to("run")
         self.query_one(ImportProgress).follow(self._import_id)
-        self.query_one("#next").focus()
+        # Not the button that has become Stop: a second Enter would press it.
+        self.query_one("#back").focus()
 
     @on(ImportProgress.Ended)
     def _ended(self) -> None:
         self.query_one("#next").display = False
-        self.query_one("#back").focus()
 
     def _stop(self) -> None:
         from tui.screens.import_files import stop_import

@@ -77,6 +77,10 @@ class ImportsScreen(Page):
         key = self.query_one(SmallTable).selected
         return next((view for view in self._views if str(view.id) == key), None)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only looking is for those who may only read: even a report is a job."""
+        return not (database.is_read_only() and action in ("import", "stop", "report", "options"))
+
     # What can be done
 
     @on(DataTable.RowSelected)
@@ -93,9 +97,9 @@ class ImportsScreen(Page):
         if view is None:
             return
         choices = [Choice(_("View details"), "details")]
-        if view.is_running:
+        if view.is_running and not view.stop_asked:
             choices.append(Choice(_("Stop loading contacts"), "stop"))
-        else:
+        if not view.is_running:
             choices.append(Choice(_("Download results"), "report"))
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(view.file, 50), choices))
         if choice is not None:

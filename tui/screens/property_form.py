@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 
-from textual import on, work
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from store import properties
-from store.errors import ContactsError, InvalidFields
 from store.language import _
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
@@ -16,7 +15,7 @@ from tui.screens.form import Form
 from tui.text import plain, shown
 from tui.widgets.check import Check
 from tui.widgets.choice_field import ChoiceField
-from tui.widgets.field import Field, say_faults
+from tui.widgets.field import Field
 from tui.widgets.line import Line
 
 
@@ -44,7 +43,7 @@ class PropertyForm(Form[CustomProperty]):
             choices = [Choice(kind.label, kind) for kind in PropertyType]
             field = ChoiceField(_("Type"), choices, PropertyType.TEXT, id="type")
             yield Field(_("Type (it cannot be changed later)"), field, key="type")
-            values = Field(_("Values, one a line"), _area(), key="values")
+            values = Field(_("Values, one a line"), _Lines(), key="values")
             values.display = False
             yield values
             return
@@ -52,7 +51,7 @@ class PropertyForm(Form[CustomProperty]):
         if item.type is PropertyType.LIST:
             present = ", ".join(shown(choice, 60) for choice in item.choices)
             yield Static(plain(_("Values: {values}").format(values=present), 1_000), classes="label")
-            yield Field(_("More values, one a line"), _area(), key="values")
+            yield Field(_("More values, one a line"), _Lines(), key="values")
 
     @on(ChoiceField.Changed, "#type")
     def _show_values(self, event: ChoiceField.Changed) -> None:
@@ -64,26 +63,17 @@ class PropertyForm(Form[CustomProperty]):
     def _enter(self) -> None:
         self.action_save()
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_save(self) -> None:
-        """Save, or say what is wrong."""
-        try:
-            saved = await self.contacts_app.write(self._save)
-        except InvalidFields as error:
-            say_faults(self, error.fields)
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-        else:
-            self.dismiss(saved)
-
-    def _save(self) -> CustomProperty:
+    async def save(self) -> CustomProperty:
         name = self.query_one("#name", Line)
         hidden = self.query_one("#hidden", Check).value
         values = self._values() or []
+        write = self.contacts_app.write
         if self._item is not None:
-            return properties.edit(self._item.id, name=name.changed, hidden=hidden, new_choices=values)
+            return await write(
+                properties.edit, self._item.id, name=name.changed, hidden=hidden, new_choices=values
+            )
         kind = self.query_one("#type", ChoiceField).value
-        return properties.create(name.value, kind, choices=values, hidden=hidden)
+        return await write(properties.create, name.value, kind, choices=values, hidden=hidden)
 
     def _values(self) -> list[str] | None:
         """The values typed; None where the type has none."""
@@ -93,7 +83,14 @@ class PropertyForm(Form[CustomProperty]):
         return None
 
 
-def _area() -> TextArea:
-    area = TextArea(tab_behavior="focus", soft_wrap=False)
-    area.cursor_blink = False
-    return area
+class _Lines(TextArea):
+    """A TextArea that never blinks and never draws what would act on the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(tab_behavior="focus", soft_wrap=False)
+        self.cursor_blink = False
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """What is pasted may hold anything."""
+        event.prevent_default()
+        self.insert("\n".join(shown(line) for line in event.text.splitlines()))

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Footer, Input, Static
 
 from store import imports
 from store.errors import FileUnusable
@@ -48,9 +48,13 @@ class SaveAs(Dialog[Path]):
     def _entered(self, event: PathLine.Entered) -> None:
         self._save(event.path)
 
+    @on(Input.Changed)
+    def _corrected(self) -> None:
+        self.query_one(".fault").remove_class("-shown")
+
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def _save(self, path: Path) -> None:
-        path = path.expanduser().absolute()
+        path = path.absolute()
         try:
             imports.check_target(path, overwrite=True)
         except FileUnusable as error:

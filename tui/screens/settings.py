@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from store import properties, settings
+from store import database, properties, settings
 from store.errors import ContactsError
 from store.language import N_, _, ngettext
 from store.properties import CustomProperty
@@ -26,9 +26,9 @@ class SettingsScreen(Page):
     BINDINGS = [
         Binding("n", "create", N_("Create property")),
         Binding("e,enter", "edit", N_("Edit")),
-        Binding("h", "hide", N_("Hide or show")),
+        Binding("h", "hide", N_("Hide/show")),
         Binding("d,delete", "delete", N_("Delete")),
-        Binding("a", "account", N_("Account settings")),
+        Binding("a", "account", N_("Account")),
     ]
 
     def __init__(self) -> None:
@@ -54,6 +54,10 @@ class SettingsScreen(Page):
             )
         yield Static(plain(_("Account")), classes="heading")
         yield Static(id="account")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing here is for those who may only read."""
+        return not (database.is_read_only() and action in ("create", "edit", "hide", "delete", "account"))
 
     def on_mount(self) -> None:
         """The table first."""
@@ -83,7 +87,7 @@ class SettingsScreen(Page):
     def action_edit(self) -> None:
         """Change name, hidden or values."""
         item = self._selected()
-        if item is None:
+        if item is None or database.is_read_only():
             return
         from tui.screens.property_form import PropertyForm
 

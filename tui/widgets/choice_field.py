@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
-from textual import events, work
+from textual import events
 from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
@@ -45,6 +45,8 @@ class ChoiceField(Static, Generic[V], can_focus=True):
         self._heading = title
         self.choices = choices
         self._value = value
+        self._picker: ChoiceScreen[V] | None = None
+        """The list while it is open."""
 
     @property
     def value(self) -> V:
@@ -65,17 +67,23 @@ class ChoiceField(Static, Generic[V], can_focus=True):
         self.action_choose()
 
     def on_key(self, event: events.Key) -> None:
-        """Open the list at what is typed."""
-        if event.character and event.is_printable and event.character.isalnum():
+        """Open the list at what is typed; letters that come before it is open go into it as well."""
+        if event.character and event.character.isprintable() and (self._picker or event.character.isalpha()):
             event.stop()
             event.prevent_default()
-            self.action_choose(event.character)
+            if self._picker is None:
+                self.action_choose()
+            if self._picker is not None:
+                self._picker.type(event.character)
 
-    @work(exclusive=True, group="choice", exit_on_error=False)
-    async def action_choose(self, typed: str = "") -> None:
+    def action_choose(self) -> None:
         """Ask for another value."""
-        screen = ChoiceScreen(self._heading, self.choices, value=self._value, typed=typed)
-        choice = await self.app.push_screen_wait(screen)
+        if self._picker is None:
+            self._picker = ChoiceScreen(self._heading, self.choices, value=self._value)
+            self.app.push_screen(self._picker, self._take)
+
+    def _take(self, choice: Choice[V] | None) -> None:
+        self._picker = None
         if choice is not None and choice.value != self._value:
             self.value = choice.value
             self.post_message(self.Changed(self))

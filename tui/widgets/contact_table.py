@@ -14,7 +14,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
-from textual.binding import Binding
+from textual.coordinate import Coordinate
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -25,6 +25,7 @@ from store.language import N_, _
 from store.listing import Listing, Order, Row
 from store.values import times
 from tui.text import shown
+from tui.widgets.small_table import WALKING_KEYS
 
 PAGE = 64
 """Rows that are fetched at once."""
@@ -118,12 +119,7 @@ def full_name(spec: ColumnSpec) -> str:
 class ContactTable(DataTable[str]):
     """A list of contacts of any length, of which the ids are known and the visible rows fetched."""
 
-    BINDINGS = [
-        Binding("home", "scroll_top", N_("First"), show=False),
-        Binding("end", "scroll_bottom", N_("Last"), show=False),
-        Binding("j", "cursor_down", N_("Down"), show=False),
-        Binding("k", "cursor_up", N_("Up"), show=False),
-    ]
+    BINDINGS = WALKING_KEYS
 
     class OptionsAsked(Message):
         """The options of a contact were clicked."""
@@ -146,25 +142,42 @@ class ContactTable(DataTable[str]):
 
     # What it shows
 
-    def show(self, ids: "array[int]", listing: Listing, zone: str, *, keep: int | None = None) -> None:
-        """Show these contacts, with `keep` under the cursor where it was on screen, or the first."""
-        lines_above = self.cursor_row - int(self.scroll_offset.y)
+    def show(
+        self,
+        ids: "array[int]",
+        listing: Listing,
+        zone: str,
+        *,
+        keep: int | None = None,
+        is_new: bool = True,
+    ) -> None:
+        """Show these contacts: `keep` under the cursor where it was on screen, or the first of a new list.
+
+        A list that is not new stays where it is, on the contact that was chosen.
+        """
+        top = int(self.scroll_offset.y)
+        lines_above = self.cursor_row - top
+        if not is_new and keep is None and self.cursor_row > 0:
+            keep = self.selected_id
         row = 0
         if keep is not None:
             try:
                 row = ids.index(keep)
             except ValueError:
                 row = min(self.cursor_row, max(len(ids) - 1, 0))
+            top = max(row - lines_above, 0)
+        elif is_new:
+            top = 0
         self._ids = ids
         self._zone = zone
         self._listing = listing
         self.forget_rows()
         self._lay_out()
         self._set_height()
-        if row == self.cursor_row:
-            self._highlight_row(row)
-        self.move_cursor(row=row, scroll=False)
-        self.scroll_to(y=max(row - lines_above, 0), animate=False, force=True, immediate=True)
+        # Without its watcher, which would scroll to the cursor wherever the person looks.
+        self.set_reactive(DataTable.cursor_coordinate, Coordinate(row, 0))
+        self._highlight_row(row)
+        self.scroll_to(y=top, animate=False, force=True, immediate=True)
 
     def forget_rows(self) -> None:
         """Fetch the visible rows anew when they are drawn next."""

@@ -1,9 +1,10 @@
 """A field of a form: its label, its input, and the sentence that says what is wrong with it."""
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.text import lines, plain
 
@@ -24,6 +25,10 @@ class Field(Vertical):
         yield Static(plain(self._label), classes="label")
         yield self.input
         yield Static(classes="fault")
+
+    @on(Input.Changed)
+    def _corrected(self) -> None:
+        self.say(None)
 
     def say(self, sentence: str | None) -> None:
         """Show what is wrong, or that nothing is."""

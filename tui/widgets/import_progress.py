@@ -9,7 +9,7 @@ from textual.widgets import ProgressBar, Static
 
 from store import imports
 from store.imports import ImportView, State
-from store.language import _
+from store.language import _, ngettext
 from tui.text import shown
 
 _LOOK_SECONDS = 0.5
@@ -54,21 +54,45 @@ def content_of(view: ImportView) -> Content:
         (imports.state_label(view), "bold"),
         f"  {shown(view.file, 50)}\n",
     ]
-    if view.state is State.QUEUED:
+    if view.state is State.QUEUED and imports.is_waiting(view):
         parts.append(_("Another import is writing; this one begins when it has ended.") + "\n")
     if view.state is State.IN_PROGRESS:
         parts.append(pace(view) + "\n")
     for label, count in counts(view):
         parts.append(f"\n{count:>12,}  {label}")
+    for sentence in cautions(view):
+        parts.append(("\n\n" + sentence, "$text-warning"))
     if view.message:
         parts.append(("\n\n" + shown(view.message, 600), "$text-error"))
-    elif view.state in (State.FINISHED, State.STOPPED) and view.rejected + view.duplicates:
+    elif not view.is_running and view.rejected + view.duplicates + view.incomplete + view.unsaved:
         parts.append("\n\n" + _("Which rows, and why: Imports (2), Options, Download results."))
     if view.scattered:
         from store.imports.report import scatter_warning
 
         parts.append(("\n\n" + scatter_warning(view), "$text-warning"))
     return Content.assemble(*parts)
+
+
+def cautions(view: ImportView) -> list[str]:
+    """What is to be known of rows that were created, but not whole."""
+    found = []
+    if view.unsaved:
+        found.append(
+            ngettext(
+                "{count} of the created has a value that did not fit and was not saved.",
+                "{count} of the created have a value that did not fit and was not saved.",
+                view.unsaved,
+            )
+        )
+    if view.incomplete:
+        found.append(
+            ngettext(
+                "{count} of the created lacks a value of a property.",
+                "{count} of the created lack a value of a property.",
+                view.incomplete,
+            )
+        )
+    return found
 
 
 def pace(view: ImportView) -> str:

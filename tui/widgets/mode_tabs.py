@@ -5,6 +5,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
+from store import database
 from store.language import N_, _
 
 MODES = (
@@ -37,3 +38,5 @@ class ModeTabs(Horizontal):
     def compose(self) -> ComposeResult:
         for key, mode, name in MODES:
             yield ModeTab(key, mode, _(name), mode == self._current)
+        if database.is_read_only():
+            yield Static(Content(_("read only")), id="read-only")

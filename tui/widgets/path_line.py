@@ -1,5 +1,6 @@
 """A line for a path, with completion of what lies in its folder."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -27,10 +28,16 @@ def path_of(typed: str) -> Path:
         text = text[1:-1]
     if text.startswith("file://"):
         text = unquote(urlsplit(text).path)
-    path = Path(text).expanduser()
-    if "\\ " in text and not path.exists():
-        path = Path(text.replace("\\ ", " ")).expanduser()
-    return path
+    # os.path rather than Path: it does not raise for ~nobody, names that are too long or closed folders.
+    path = os.path.expanduser(text)  # noqa: PTH111
+    if "\\ " in text and not os.path.exists(path):  # noqa: PTH110
+        path = os.path.expanduser(text.replace("\\ ", " "))  # noqa: PTH111
+    return Path(path)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a path is a folder that can be seen; never raises."""
+    return os.path.isdir(path)  # noqa: PTH112
 
 
 class PathLine(Vertical):
@@ -76,7 +83,7 @@ class PathLine(Vertical):
         return self._real.get(value) or path_of(value)
 
     def _written(self, path: Path) -> str:
-        written = str(path) + ("/" if path.is_dir() and str(path) != "/" else "")
+        written = str(path) + ("/" if is_folder(path) and str(path) != "/" else "")
         text = shown(written, 4_000)
         if text != written:
             self._real[text] = path
@@ -84,7 +91,6 @@ class PathLine(Vertical):
 
     @on(Input.Changed)
     def _follow(self, event: Input.Changed) -> None:
-        event.stop()
         self._list(event.value)
 
     def _list(self, typed: str) -> None:
@@ -94,12 +100,12 @@ class PathLine(Vertical):
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
-            Option(plain(found.name + ("/" if found.is_dir() else ""))) for found in self._found
+            Option(plain(found.name + ("/" if is_folder(found) else ""))) for found in self._found
         )
 
     def _entries(self, folder: Path, beginning: str) -> list[Path]:
         try:
-            entries = sorted(folder.iterdir(), key=lambda entry: (not entry.is_dir(), fold(entry.name)))
+            entries = sorted(folder.iterdir(), key=lambda entry: (not is_folder(entry), fold(entry.name)))
         except (OSError, ValueError):
             return []
         wanted = fold(beginning)
@@ -108,7 +114,7 @@ class PathLine(Vertical):
             for entry in entries
             if fold(entry.name).startswith(wanted)
             and (beginning.startswith(".") or not entry.name.startswith("."))
-            and (entry.is_dir() or self._accepts(entry))
+            and (is_folder(entry) or self._accepts(entry))
         ][:_SHOWN_AT_MOST]
 
     def action_complete(self) -> None:
@@ -147,14 +153,17 @@ class PathLine(Vertical):
     @on(Input.Submitted)
     def _enter(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Entered(self.path))
+        if is_folder(self.path):
+            self._take(self.path)
+        else:
+            self.post_message(self.Entered(self.path))
 
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         path = self._found[event.option_index]
         self._take(path)
-        if not path.is_dir():
+        if not is_folder(path):
             self.post_message(self.Entered(path))
 
 

@@ -5,9 +5,19 @@ from dataclasses import dataclass
 
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
+from store.language import N_
 from tui.text import cell
+
+WALKING_KEYS: list[BindingType] = [
+    Binding("home", "scroll_top", N_("First"), show=False),
+    Binding("end", "scroll_bottom", N_("Last"), show=False),
+    Binding("j", "cursor_down", N_("Down"), show=False),
+    Binding("k", "cursor_up", N_("Up"), show=False),
+]
+"""What every table of ours understands beside the arrows."""
 
 _WIDE = 110
 _PADDING = 2
@@ -27,6 +37,8 @@ class SmallColumn:
 
 class SmallTable(DataTable[Text]):
     """Rows by key, filled as a whole; only what changed is drawn anew."""
+
+    BINDINGS = WALKING_KEYS
 
     def __init__(self, columns: Sequence[SmallColumn], *, id: str) -> None:
         super().__init__(cursor_type="row", id=id)
