@@ -18,11 +18,18 @@ from tui.widgets.mode_tabs import ModeTabs
 if TYPE_CHECKING:
     from tui.app import ContactsApp
 
+    _Base = Screen[Any]
+else:
+    _Base = object
+
 R = TypeVar("R")
 
 
-class OurScreen(Screen[R]):
-    """A screen of this program."""
+class OurScreen(_Base):
+    """What is common to all screens of this program.
+
+    A mixin: styles follow the first base that is a widget, and that must be Screen or ModalScreen.
+    """
 
     @property
     def contacts_app(self) -> "ContactsApp":
@@ -48,7 +55,7 @@ def _translated(binding: Binding) -> Binding:
     return replace(binding, description=_(binding.description)) if binding.description else binding
 
 
-class Page(OurScreen[None]):
+class Page(OurScreen, Screen[None]):
     """A screen of its own mode."""
 
     MODE: ClassVar[str]
@@ -65,8 +72,8 @@ class Page(OurScreen[None]):
         return ()
 
 
-class Dialog(OurScreen[R], ModalScreen[R]):
+class Dialog(OurScreen, ModalScreen[R]):
     """A window over a page, which ends with a typed value; esc ends it with None."""
 
 
-AnyScreen = OurScreen[Any]
+AnyScreen = Page | Dialog[Any]

@@ -270,3 +270,12 @@ async def test_saving_twice_at_once_saves_once(screens: Screens) -> None:
         await person.until(lambda: person.sees("Ana is saved"), 5)
         assert not person.sees("has the number")
     assert listing.count() == 1
+
+
+async def test_a_form_stands_over_the_middle_of_the_list(screens: Screens) -> None:
+    contacts.create("+573001234567", "Ana")
+    async with screens((140, 45)) as person:
+        await person.press("n")
+        window = person.app.screen.query_one(".dialog").region
+        assert abs(window.x - (140 - window.right)) <= 1
+        assert abs(window.y - (45 - window.bottom)) <= 1
