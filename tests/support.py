@@ -5,6 +5,7 @@ import os
 import random
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ import openpyxl
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-from store import imports, jobs, properties
+from store import contacts as contacts_
+from store import imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
 from store.values import phone
 
@@ -218,3 +220,25 @@ def three_samples(folder: Path) -> dict[str, Path]:
         name: workbook(folder / f"{name}.xlsx", rows, title="Sheet 1 - Table 1")
         for name, rows in (("simple", simple), ("team", team), ("extra", extra))
     }
+
+
+HEAD = ["Phone", "Name"]
+"""The headers that a file needs."""
+
+
+def people() -> dict[str, contacts_.Person]:
+    """All living contacts by name."""
+    ids = list(listing.ids(listing.Listing(listing.Order.NAME, False)))
+    return {person.name: person for person in contacts_.get_many(ids)}
+
+
+def broken_file(path: Path, rows: int) -> Path:
+    """A workbook of `rows` rows whose sheet breaks off at three quarters."""
+    numbers = example_numbers()
+    whole = workbook(path.with_name("whole.xlsx"), [HEAD, *([next(numbers), "x"] for _ in range(rows))])
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for part in source.namelist():
+            content = source.read(part)
+            cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
+            target.writestr(part, cut)
+    return path

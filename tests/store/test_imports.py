@@ -1,14 +1,6 @@
 """Imports: every row is accounted for, nothing that exists is changed."""
 
-import json
 import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import time
-import zipfile
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,18 +9,17 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from store import contacts, database, imports, jobs, listing, properties, settings
-from store.errors import FileUnusable, Invalid, JobFailed
-from store.imports import State, columns, container, phones, reader, template
-from store.models import Job
+from store import contacts, imports, properties
+from store.errors import FileUnusable, Invalid
+from store.imports import columns, phones, reader
 from store.values.property_type import PropertyType
 from tests.support import (
+    HEAD,
     NAUGHTY,
-    ROOT,
-    example_numbers,
     finish,
     import_file,
     large_file,
+    people,
     plan,
     report_rows,
     three_samples,
@@ -36,14 +27,6 @@ from tests.support import (
 )
 
 pytestmark = pytest.mark.usefixtures("db")
-
-HEAD = ["Phone", "Name"]
-
-
-def people() -> dict[str, contacts.Person]:
-    """All living contacts by name."""
-    ids = list(listing.ids(listing.Listing(listing.Order.NAME, False)))
-    return {person.name: person for person in contacts.get_many(ids)}
 
 
 # What comes in
@@ -328,321 +311,6 @@ def test_unknown_ranges_are_rejected_unless_they_are_accepted(tmp_path: Path) ->
     assert import_file(path, accept_unknown=True).created == 1
 
 
-# Files that cannot be used
-
-
-def _bytes(content: bytes) -> Any:
-    return lambda path: path.write_bytes(content)
-
-
-def _zip_of(**parts: bytes) -> Any:
-    def write(path: Path) -> None:
-        with zipfile.ZipFile(path, "w") as archive:
-            for name, content in parts.items():
-                archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
-
-    return write
-
-
-def _truncated(path: Path) -> None:
-    workbook(path, [HEAD] + [[f"+57300{i:07}", "x"] for i in range(500)])
-    path.write_bytes(path.read_bytes()[:-3_000])
-
-
-def _without_a_part(path: Path) -> None:
-    whole = workbook(path.with_name("whole.xlsx"), [HEAD, ["+573001234567", "Ana"]])
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
-        for part in source.namelist():
-            if part != "xl/worksheets/sheet1.xml":
-                target.writestr(part, source.read(part))
-
-
-def _broken_sheet(path: Path) -> None:
-    whole = workbook(path.with_name("whole.xlsx"), [HEAD, ["+573001234567", "Ana"]])
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
-        for part in source.namelist():
-            content = source.read(part)
-            target.writestr(part, content[:300] if part.endswith("sheet1.xml") else content)
-
-
-BAD_FILES = {
-    "empty": (_bytes(b""), "it is empty"),
-    "csv": (_bytes(b"phone,name\n+573001234567,Ana\n"), "text file such as CSV"),
-    "old": (_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600), "password or in the old .xls"),
-    "pdf": (_bytes(b"%PDF-1.7\n..."), "it is a PDF"),
-    "html": (_bytes(b"\xef\xbb\xbf <html><table>"), "it is a web page"),
-    "noise": (_bytes(bytes(range(256)) * 20), "not an Excel workbook"),
-    "zip": (_zip_of(readme=b"x"), "not an Excel workbook"),
-    "xlsb": (_zip_of(xl__workbook_dot_bin=b"x"), "xlsb"),
-    "truncated": (_truncated, "damaged"),
-    "no part": (_without_a_part, "no visible sheet"),
-    "broken": (_broken_sheet, "damaged"),
-    "no rows": (lambda path: workbook(path, []), "is empty"),
-}
-
-
-@pytest.mark.parametrize("kind", BAD_FILES)
-def test_a_wrong_file_has_a_sentence_that_names_it(tmp_path: Path, kind: str) -> None:
-    make, sentence = BAD_FILES[kind]
-    path = tmp_path / "clientes.xlsx"
-    make(path)
-    with pytest.raises(FileUnusable, match=r"clientes\.xlsx") as caught:
-        reader.preview(path)
-    assert sentence in str(caught.value)
-
-
-def test_a_folder_a_missing_file_and_a_pipe_have_sentences(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe.xlsx")
-    for path, sentence in (
-        (tmp_path, "is a folder"),
-        (tmp_path / "nothing.xlsx", "no file"),
-        (tmp_path / "pipe.xlsx", "not an ordinary file"),
-        (tmp_path / "a\nb.xlsx", "no file"),
-    ):
-        with pytest.raises(FileUnusable, match=sentence):
-            container.check(path)
-
-
-def test_a_reader_that_needs_too_much_is_ended_with_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
-    monkeypatch.setattr(sys, "executable", "/bin/false")
-    with pytest.raises(FileUnusable, match="too much memory or time"):
-        reader.preview(path)
-
-
-def test_a_header_without_rows_is_an_error_not_a_success(tmp_path: Path) -> None:
-    view = import_file(workbook(tmp_path / "a.xlsx", [HEAD]))
-    assert view.state is State.FAILED
-    assert "has headers but no rows" in view.message
-
-
-def test_a_file_that_breaks_off_fails_and_keeps_what_was_loaded(tmp_path: Path) -> None:
-    numbers = example_numbers()
-    rows = [HEAD, *([next(numbers), "x"] for _ in range(6_000))]
-    whole = workbook(tmp_path / "whole.xlsx", rows)
-    path = tmp_path / "broken.xlsx"
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
-        for part in source.namelist():
-            content = source.read(part)
-            cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
-            target.writestr(part, cut)
-    view = import_file(path)
-    assert view.state is State.FAILED
-    assert "damaged" in view.message
-    assert view.created == listing.count() > 0
-
-
-def test_phone_and_name_must_be_assigned(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", [["Phone"], ["+573001234567"]])
-    with pytest.raises(Invalid, match="the name"):
-        plan(path)
-    with pytest.raises(Invalid, match="no column “Fon”"):
-        plan(path, "Fon=phone")
-    with pytest.raises(Invalid, match="none of phone, name, email or a property"):
-        plan(path, "Phone=fone")
-
-
-# Jobs
-
-
-def test_the_job_works_on_its_own_copy(tmp_path: Path) -> None:
-    path = large_file(tmp_path / "a.xlsx", 3_000)
-    import_id = imports.start(plan(path))
-    path.unlink()
-    assert finish(import_id).created == 3_000
-
-
-def test_stopping_keeps_what_was_loaded_and_counts_the_rest(tmp_path: Path) -> None:
-    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 20_000)))
-    deadline = time.monotonic() + 60
-    while imports.get(import_id).done < 6_000 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    imports.stop(import_id)
-    view = finish(import_id)
-    assert view.state is State.STOPPED
-    assert view.rows == 20_000
-    assert 6_000 <= view.done < 20_000
-    assert listing.count() == view.created
-    results = report_rows(import_id, tmp_path / "r.xlsx")
-    assert len(results) == 20_001
-    stopped = [row for row in results if row[-2] == "Not processed (stopped)"]
-    assert len(stopped) == view.not_processed
-
-
-def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path: Path) -> None:
-    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 20_000)))
-    deadline = time.monotonic() + 60
-    while imports.get(import_id).done < 4_000 and time.monotonic() < deadline:
-        time.sleep(0.01)
-    for process in _processes(f"store.jobs {database.path()} {import_id} "):
-        os.kill(process, signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while imports.get(import_id).is_running and time.monotonic() < deadline:
-        time.sleep(0.05)
-    view = imports.get(import_id)
-    assert view.state is State.INTERRUPTED
-    assert view.created == listing.count() >= 4_000
-
-
-def _processes(words: str) -> list[int]:
-    found = subprocess.run(["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True).stdout
-    return [int(line.split()[0]) for line in found.splitlines() if words in line]
-
-
-def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path: Path) -> None:
-    first = imports.start(plan(large_file(tmp_path / "a.xlsx", 8_000)))
-    second = imports.start(plan(workbook(tmp_path / "b.xlsx", [HEAD, ["+573001234567", "Ana"]])))
-    third = imports.start(plan(workbook(tmp_path / "c.xlsx", [HEAD, ["+573001234568", "Eva"]])))
-    deadline = time.monotonic() + 30
-    while imports.get(first).state is State.QUEUED and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert imports.get(first).is_running
-    assert imports.get(third).state is State.QUEUED
-    imports.stop(third)
-    jobs.wait(third, 30)
-    assert imports.get(third).state is State.STOPPED
-    assert finish(first).created == 8_000
-    assert finish(second).created == 1
-
-
-def test_a_strangers_folder_with_a_store_of_its_own_is_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    trap = tmp_path / "elsewhere"
-    (trap / "store").mkdir(parents=True)
-    (trap / "store" / "__init__.py").write_text("raise SystemExit('the wrong store')")
-    path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
-    monkeypatch.chdir(trap)
-    assert import_file(path).created == 1
-
-
-def test_a_job_outlives_the_program_that_started_it(tmp_path: Path) -> None:
-    path = large_file(tmp_path / "a.xlsx", 4_000)
-    script = (
-        "import sys; from pathlib import Path; from store import database, imports; "
-        "from tests.support import plan; database.open_database(sys.argv[1]); "
-        "print(imports.start(plan(Path(sys.argv[2]))))"
-    )
-    started = subprocess.run(
-        [sys.executable, "-c", script, str(database.path()), str(path)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        check=True,
-    )
-    assert finish(int(started.stdout)).created == 4_000
-
-
-def test_our_own_bug_ends_in_a_sentence_and_a_log(tmp_path: Path) -> None:
-    job = jobs.wait(jobs.start("nonsense", {}), 30)
-    assert job.state is State.FAILED
-    assert "jobs.log" in job.message
-
-
-def test_work_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    wanted = plan(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
-    monkeypatch.setattr(sys, "executable", "/no/python")
-    with pytest.raises(JobFailed, match="could not be started"):
-        imports.start(wanted)
-    assert imports.list_all()[0].state is State.FAILED
-
-
-def test_a_property_deleted_while_a_file_waits_is_left_out(tmp_path: Path) -> None:
-    client = properties.create("Client", PropertyType.TEXT)
-    wanted = plan(workbook(tmp_path / "a.xlsx", [[*HEAD, "Client"], ["+573001234567", "Ana", "Acme"]]))
-    properties.delete(client.id)
-    assert finish(imports.start(wanted)).created == 1
-    assert people()["Ana"].properties == {}
-
-
-def test_another_program_can_write_while_an_import_runs(tmp_path: Path) -> None:
-    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 10_000)))
-    written = 0
-    while imports.get(import_id).is_running:
-        contacts.create(f"+5730012{written:05}", f"P{written}")
-        written += 1
-    view = finish(import_id)
-    assert written > 0
-    assert view.created + view.duplicates == 10_000
-    assert listing.count() == view.created + written
-
-
-def test_dates_and_numbers_follow_the_settings(tmp_path: Path) -> None:
-    settings.save(settings.Settings(date_order="mdy", decimal_sign=","))
-    born = properties.create("Born", PropertyType.DATE)
-    price = properties.create("Price", PropertyType.NUMBER)
-    rows = [[*HEAD, "Born", "Price"], ["+573001234567", "Ana", "02/01/1990", "1.234"]]
-    import_file(workbook(tmp_path / "a.xlsx", rows))
-    assert people()["Ana"].properties == {born.id: "1990-02-01", price.id: "1234"}
-
-
-# Template
-
-
-def test_the_template_comes_back_in_with_every_property(tmp_path: Path) -> None:
-    properties.create("Tier", PropertyType.LIST, choices=["Gold", "Silver"])
-    properties.create("Born", PropertyType.DATE)
-    properties.create("=Sum", PropertyType.NUMBER, hidden=True)
-    target = tmp_path / "t.xlsx"
-    assert jobs.wait(template.request(target), 30).state is State.FINISHED
-    book = openpyxl.load_workbook(target)
-    sheet = book.worksheets[0]
-    heads = [cell.value for cell in sheet[1]]
-    assert heads == ["Phone number", "Name", "Email", "Tier", "Born", "=Sum"]
-    assert [sheet.column_dimensions[letter].number_format for letter in "ABCDE"] == [
-        "@",
-        "@",
-        "@",
-        "@",
-        "yyyy-mm-dd",
-    ]
-    assert sheet["F1"].data_type == "s"
-    assert sheet.data_validations.dataValidation[0].formula1 == '"Gold,Silver"'
-    sheet.append(["+573001234567", "Ana", None, "Gold", datetime(1990, 2, 1), 3])
-    book.save(target)
-    assert import_file(target).created == 1
-    assert set(people()["Ana"].properties.values()) == {"Gold", "1990-02-01", "3"}
-
-
-def test_a_target_that_must_not_be_written_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "there.xlsx").write_text("mine")
-    (tmp_path / "link.xlsx").symlink_to(tmp_path / "there.xlsx")
-    for target, sentence in (
-        (tmp_path, "is a folder"),
-        (tmp_path / "there.xlsx", "exists already"),
-        (tmp_path / "no" / "x.xlsx", "no folder"),
-        (tmp_path / "link.xlsx", "is a link"),
-    ):
-        with pytest.raises(FileUnusable, match=sentence):
-            template.request(target)
-    assert (tmp_path / "there.xlsx").read_text() == "mine"
-
-
-def test_nothing_that_could_run_is_left_in_the_database_by_an_import(tmp_path: Path) -> None:
-    import_file(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
-    with closing(sqlite3.connect(database.path())) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert json.loads(raw.execute("SELECT properties FROM contact").fetchone()[0]) == {}
-    assert Job.select().count() == 1
-
-
-def test_a_failed_import_has_a_report_of_what_was_read(tmp_path: Path) -> None:
-    numbers = example_numbers()
-    whole = workbook(tmp_path / "whole.xlsx", [HEAD, *([next(numbers), "x"] for _ in range(6_000))])
-    path = tmp_path / "clientes.xlsx"
-    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
-        for part in source.namelist():
-            content = source.read(part)
-            cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
-            target.writestr(part, cut)
-    view = import_file(path)
-    assert "clientes.xlsx is damaged" in view.message
-    results = report_rows(view.id, tmp_path / "r.xlsx")
-    assert [row[3] for row in results[1:]].count("Created") == view.created
-
-
 def test_dates_count_from_the_workbooks_own_first_day(tmp_path: Path) -> None:
     born = properties.create("Born", PropertyType.DATE)
     book = openpyxl.Workbook()
@@ -673,25 +341,3 @@ def test_two_headers_alike_are_named_when_one_is_meant(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["Phone", "Name", "X", "X"], ["+573001234567", "Ana", 1, 2]])
     with pytest.raises(Invalid, match="2 columns “X”"):
         plan(path, "X=email")
-
-
-def test_a_watcher_never_sees_a_new_job_as_interrupted(tmp_path: Path) -> None:
-    watch = (
-        "import sys; from store import database, imports\n"
-        "database.open_database(sys.argv[1])\n"
-        "while True:\n"
-        "    if any(view.state == 'interrupted' for view in imports.list_all()):\n"
-        "        print('seen', flush=True); break"
-    )
-    watcher = subprocess.Popen(
-        [sys.executable, "-c", watch, str(database.path())], cwd=ROOT, stdout=subprocess.PIPE
-    )
-    try:
-        path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
-        wanted = plan(path)
-        for _ in range(12):
-            assert finish(imports.start(wanted)).state is State.FINISHED
-    finally:
-        watcher.kill()
-        out, _err = watcher.communicate()
-    assert out == b""

@@ -1,0 +1,184 @@
+"""The job behind an import: stopped, killed, queued, started from anywhere."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from store import contacts, database, imports, jobs, listing, properties, settings
+from store.errors import JobFailed
+from store.imports import State
+from store.values.property_type import PropertyType
+from tests.support import (
+    HEAD,
+    ROOT,
+    finish,
+    import_file,
+    large_file,
+    people,
+    plan,
+    report_rows,
+    workbook,
+)
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+# Jobs
+
+
+def test_the_job_works_on_its_own_copy(tmp_path: Path) -> None:
+    path = large_file(tmp_path / "a.xlsx", 3_000)
+    import_id = imports.start(plan(path))
+    path.unlink()
+    assert finish(import_id).created == 3_000
+
+
+def test_stopping_keeps_what_was_loaded_and_counts_the_rest(tmp_path: Path) -> None:
+    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 20_000)))
+    deadline = time.monotonic() + 60
+    while imports.get(import_id).done < 6_000 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    imports.stop(import_id)
+    view = finish(import_id)
+    assert view.state is State.STOPPED
+    assert view.rows == 20_000
+    assert 6_000 <= view.done < 20_000
+    assert listing.count() == view.created
+    results = report_rows(import_id, tmp_path / "r.xlsx")
+    assert len(results) == 20_001
+    stopped = [row for row in results if row[-2] == "Not processed (stopped)"]
+    assert len(stopped) == view.not_processed
+
+
+def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path: Path) -> None:
+    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 20_000)))
+    deadline = time.monotonic() + 60
+    while imports.get(import_id).done < 4_000 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for process in _processes(f"store.jobs {database.path()} {import_id} "):
+        os.kill(process, signal.SIGKILL)
+    deadline = time.monotonic() + 5
+    while imports.get(import_id).is_running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    view = imports.get(import_id)
+    assert view.state is State.INTERRUPTED
+    assert view.created == listing.count() >= 4_000
+
+
+def _processes(words: str) -> list[int]:
+    found = subprocess.run(["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if words in line]
+
+
+def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path: Path) -> None:
+    first = imports.start(plan(large_file(tmp_path / "a.xlsx", 8_000)))
+    second = imports.start(plan(workbook(tmp_path / "b.xlsx", [HEAD, ["+573001234567", "Ana"]])))
+    third = imports.start(plan(workbook(tmp_path / "c.xlsx", [HEAD, ["+573001234568", "Eva"]])))
+    deadline = time.monotonic() + 30
+    while imports.get(first).state is State.QUEUED and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert imports.get(first).is_running
+    assert imports.get(third).state is State.QUEUED
+    imports.stop(third)
+    jobs.wait(third, 30)
+    assert imports.get(third).state is State.STOPPED
+    assert finish(first).created == 8_000
+    assert finish(second).created == 1
+
+
+def test_a_strangers_folder_with_a_store_of_its_own_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trap = tmp_path / "elsewhere"
+    (trap / "store").mkdir(parents=True)
+    (trap / "store" / "__init__.py").write_text("raise SystemExit('the wrong store')")
+    path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
+    monkeypatch.chdir(trap)
+    assert import_file(path).created == 1
+
+
+def test_a_job_outlives_the_program_that_started_it(tmp_path: Path) -> None:
+    path = large_file(tmp_path / "a.xlsx", 4_000)
+    script = (
+        "import sys; from pathlib import Path; from store import database, imports; "
+        "from tests.support import plan; database.open_database(sys.argv[1]); "
+        "print(imports.start(plan(Path(sys.argv[2]))))"
+    )
+    started = subprocess.run(
+        [sys.executable, "-c", script, str(database.path()), str(path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+    )
+    assert finish(int(started.stdout)).created == 4_000
+
+
+def test_our_own_bug_ends_in_a_sentence_and_a_log(tmp_path: Path) -> None:
+    job = jobs.wait(jobs.start("nonsense", {}), 30)
+    assert job.state is State.FAILED
+    assert "jobs.log" in job.message
+
+
+def test_work_that_cannot_be_started_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    wanted = plan(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
+    monkeypatch.setattr(sys, "executable", "/no/python")
+    with pytest.raises(JobFailed, match="could not be started"):
+        imports.start(wanted)
+    assert imports.list_all()[0].state is State.FAILED
+
+
+def test_a_property_deleted_while_a_file_waits_is_left_out(tmp_path: Path) -> None:
+    client = properties.create("Client", PropertyType.TEXT)
+    wanted = plan(workbook(tmp_path / "a.xlsx", [[*HEAD, "Client"], ["+573001234567", "Ana", "Acme"]]))
+    properties.delete(client.id)
+    assert finish(imports.start(wanted)).created == 1
+    assert people()["Ana"].properties == {}
+
+
+def test_another_program_can_write_while_an_import_runs(tmp_path: Path) -> None:
+    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 10_000)))
+    written = 0
+    while imports.get(import_id).is_running:
+        contacts.create(f"+5730012{written:05}", f"P{written}")
+        written += 1
+    view = finish(import_id)
+    assert written > 0
+    assert view.created + view.duplicates == 10_000
+    assert listing.count() == view.created + written
+
+
+def test_dates_and_numbers_follow_the_settings(tmp_path: Path) -> None:
+    settings.save(settings.Settings(date_order="mdy", decimal_sign=","))
+    born = properties.create("Born", PropertyType.DATE)
+    price = properties.create("Price", PropertyType.NUMBER)
+    rows = [[*HEAD, "Born", "Price"], ["+573001234567", "Ana", "02/01/1990", "1.234"]]
+    import_file(workbook(tmp_path / "a.xlsx", rows))
+    assert people()["Ana"].properties == {born.id: "1990-02-01", price.id: "1234"}
+
+
+def test_a_watcher_never_sees_a_new_job_as_interrupted(tmp_path: Path) -> None:
+    watch = (
+        "import sys; from store import database, imports\n"
+        "database.open_database(sys.argv[1])\n"
+        "while True:\n"
+        "    if any(view.state == 'interrupted' for view in imports.list_all()):\n"
+        "        print('seen', flush=True); break"
+    )
+    watcher = subprocess.Popen(
+        [sys.executable, "-c", watch, str(database.path())], cwd=ROOT, stdout=subprocess.PIPE
+    )
+    try:
+        path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
+        wanted = plan(path)
+        for _ in range(12):
+            assert finish(imports.start(wanted)).state is State.FINISHED
+    finally:
+        watcher.kill()
+        out, _err = watcher.communicate()
+    assert out == b""
