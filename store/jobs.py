@@ -38,6 +38,7 @@ _WRITERS = frozenset({"import"})
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
 _BUSY_SECONDS = 600
+"""How long a job waits for other writers before it gives up."""
 _TURN_SECONDS = 0.1
 """Between two looks at whether it is a queued job's turn."""
 
@@ -66,7 +67,6 @@ class JobView:
     created: int
     started: int
     finished: int
-    stop_asked: bool
     parameters: dict[str, Any]
     progress: int
     """Thousandths."""
@@ -322,7 +322,6 @@ def _outward(row: Job) -> JobView:
         created=row.created,
         started=row.started,
         finished=row.finished,
-        stop_asked=bool(row.stop_asked),
         parameters=row.parameters,
         progress=row.progress,
         message=row.message,

@@ -15,6 +15,7 @@ from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import Worker, WorkerState
 
 from store import database
 from store.contacts import Person
@@ -108,8 +109,6 @@ class ContactsApp(App[None]):
 
     def on_mount(self) -> None:
         """Signals end the program with the terminal restored; Textual itself leaves it broken."""
-        if os.environ.get("CONTACTS_NO_SIGNALS"):
-            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, number)
@@ -158,6 +157,11 @@ class ContactsApp(App[None]):
     def say_error(self, error: ContactsError) -> None:
         """A toast that stays for longer: something did not go well."""
         self.notify(shown(error, 400), severity="error", timeout=10, markup=False)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of the program's own work in the background that failed; screens tell of theirs."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.tell_bug(event.worker.error)
 
     def tell_bug(self, error: BaseException) -> str:
         """Say that something went wrong that nobody foresaw, in a toast; returns the sentence."""

@@ -10,6 +10,7 @@ from store.imports import ImportView, State, template
 from store.language import _
 from tui.page import AnyScreen
 from tui.screens.save_as import SaveAs
+from tui.widgets.path_line import path_of
 
 _LOOK_SECONDS = 0.2
 
@@ -28,7 +29,7 @@ async def _stop(screen: AnyScreen, import_id: int) -> None:
 
 def write_template(screen: AnyScreen) -> None:
     """Ask where the template goes, and write it."""
-    proposed = Path.home() / _("contacts-template.xlsx")
+    proposed = path_of("~") / _("contacts-template.xlsx")
     _ask_and_write(
         screen, _("Write the template to"), proposed, lambda path: template.request(path, overwrite=True)
     )
@@ -36,7 +37,8 @@ def write_template(screen: AnyScreen) -> None:
 
 def write_report(screen: AnyScreen, view: ImportView) -> None:
     """Ask where the report of an import goes, and write it."""
-    proposed = Path.home() / _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem)
+    name = _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem[:60])
+    proposed = path_of("~") / name
     _ask_and_write(
         screen,
         _("Write the Contact Import Report to"),
