@@ -143,6 +143,49 @@ def _launch(job_id: int, lock: int) -> None:
     threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()
 
 
+def resume(job_id: int, note: dict[str, Any]) -> None:
+    """Begin a job again that did not finish; its handler goes on where its rows say.
+
+    `note` joins its parameters. Raises JobFailed for a job that is still running or has finished.
+    """
+    lock = _hold(job_id)
+    try:
+        with database.writing():
+            row = Job.get_by_id(job_id)
+            if row.state == str(State.FINISHED):
+                raise JobFailed(_("This work has finished; there is nothing to go on with."))
+            row.state = str(State.QUEUED)
+            row.stop_asked = False
+            row.message = ""
+            row.finished = 0
+            row.parameters = row.parameters | note
+            row.save()
+        _launch(job_id, lock)
+    finally:
+        os.close(lock)
+
+
+def _hold(job_id: int) -> int:
+    """The lock of a job that nobody carries out, held; raises JobFailed if somebody does."""
+    for _attempt in range(50):
+        lock = _lock_file(job_id)
+        # A process that ends takes its lock file away: then this one is nobody's any more.
+        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(job_id, lock):
+            return lock
+        os.close(lock)
+        # A watcher holds it for some µs, a process that is just ending for some ms.
+        time.sleep(0.02)
+    raise JobFailed(_("This work is still running."))
+
+
+def _is_in_place(job_id: int, lock: int) -> bool:
+    try:
+        place = (database.files_folder() / _lock_name(job_id)).stat()
+    except FileNotFoundError:
+        return False
+    return place.st_ino == os.fstat(lock).st_ino
+
+
 def get(job_id: int) -> JobView:
     """The job as it stands; raises NotFound."""
     row = Job.get_or_none(Job.id == job_id)

@@ -1,6 +1,6 @@
 """Take Excel files in: workbook (read) > columns (assign) > rows (check) > job (write) > report; template.
 
-`start`, `list_all`, `get`, `stop` and `request_report` are what screens and commands call.
+`start`, `list_all`, `get`, `stop`, `resume` and `request_report` are what screens and commands call.
 """
 
 import os
@@ -26,6 +26,7 @@ __all__ = [
     "kept_copy",
     "list_all",
     "request_report",
+    "resume",
     "speed_and_rest",
     "start",
     "state_label",
@@ -87,6 +88,11 @@ class ImportView:
     def is_running(self) -> bool:
         """Whether it may still change by itself."""
         return self.state in jobs.RUNNING
+
+    @property
+    def can_resume(self) -> bool:
+        """Whether it has ended before its end."""
+        return not self.is_running and self.state is not State.FINISHED
 
     @property
     def done(self) -> int:
@@ -180,6 +186,16 @@ def stop(import_id: int) -> None:
     jobs.stop(import_id)
 
 
+def resume(import_id: int) -> None:
+    """Go on with an import that was stopped, interrupted or failed, behind the last row that was handled."""
+    view = get(import_id)
+    if not kept_copy(import_id).exists():
+        raise FileUnusable(
+            _("The kept copy of {file} is gone; import the file again.").format(file=view.file)
+        )
+    jobs.resume(import_id, {"resumed": {"done": view.done, "progress": view.progress}})
+
+
 def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> int:
     """Begin to write the Contact Import Report to `target`; the id of the job that does it."""
     view = get(import_id)
@@ -267,8 +283,10 @@ def _outward(row: Import) -> ImportView:
 
 def speed_and_rest(view: ImportView, now: float | None = None) -> tuple[float, float | None]:
     """Rows a second so far and the seconds that are left (None while that cannot be told)."""
+    before = view.parameters.get("resumed", {"done": 0, "progress": 0})
     running = max((now or time.time()) - view.started, 0.5)
-    speed = view.done / running
-    if not view.progress or not view.done:
+    speed = (view.done - before["done"]) / running
+    progress = view.progress - before["progress"]
+    if progress <= 0:
         return speed, None
-    return speed, running * (1000 - view.progress) / view.progress
+    return speed, running * (1000 - view.progress) / progress

@@ -29,11 +29,9 @@ def run(job_id: int) -> None:
     view = imports.get(job_id)
     with workbook.open_sheet(imports.kept_copy(job_id), view.sheet, called=view.file) as sheet:
         rules = _rules(view, sheet.epoch)
-        data = (row for row in sheet.rows() if row.number > view.parameters["header_row"])
-        counted = 0
+        data = _Rest(sheet, view)
         stopped = False
         while batch := list(islice(data, BATCH)):
-            counted += len(batch)
             try:
                 jobs.check_stop(job_id)
             except jobs.Stopped:
@@ -44,17 +42,37 @@ def run(job_id: int) -> None:
                 _write(job_id, checked)
                 jobs.report_progress(job_id, sheet.progress)
         # Stopped: the rest is counted without writing, so that the numbers always add up.
-        counted += sum(1 for _row in data)
-        if not counted:
+        for _row in data:
+            pass
+        if not data.counted:
             raise FileUnusable(
                 _("The sheet “{sheet}” of {file} has headers but no rows.").format(
                     sheet=view.sheet, file=view.file
                 )
             )
         with database.writing():
-            Import.update(rows=counted).where(Import.job == job_id).execute()
+            Import.update(rows=data.counted).where(Import.job == job_id).execute()
     if stopped:
         raise jobs.Stopped
+
+
+class _Rest:
+    """The rows that have not been handled yet; counts all below the header on the way."""
+
+    def __init__(self, sheet: workbook.Sheet, view: imports.ImportView) -> None:
+        self.counted = 0
+        self._rows = self._walk(sheet, view.parameters["header_row"], view.position)
+
+    def __iter__(self) -> Iterator[workbook.SheetRow]:
+        return self._rows
+
+    def _walk(self, sheet: workbook.Sheet, header_row: int, position: int) -> Iterator[workbook.SheetRow]:
+        for row in sheet.rows():
+            if row.number <= header_row:
+                continue
+            self.counted += 1
+            if row.number > position:
+                yield row
 
 
 def _rules(view: imports.ImportView, epoch: datetime) -> rows.Rules:

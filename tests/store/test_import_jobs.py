@@ -1,6 +1,7 @@
 """The job behind an import: stopped, killed, queued, started from anywhere."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from store.values.property_type import PropertyType
 from tests.support import (
     HEAD,
     ROOT,
+    example_numbers,
     finish,
     import_file,
     large_file,
@@ -182,3 +184,65 @@ def test_a_watcher_never_sees_a_new_job_as_interrupted(tmp_path: Path) -> None:
         watcher.kill()
         out, _err = watcher.communicate()
     assert out == b""
+
+
+def _everything(import_id: int, path: Path) -> tuple[object, ...]:
+    """All that an import leaves behind, but for times."""
+    view = imports.get(import_id)
+    people_ = [
+        (p.phone, p.name, p.email, p.origin, dict(p.properties))
+        for p in contacts.get_many(list(listing.ids(listing.Listing(listing.Order.NAME, False))))
+    ]
+    counts = (view.state, view.rows, view.created, view.duplicates, view.rejected, view.unsaved, view.phones)
+    return counts, people_, report_rows(import_id, path)
+
+
+def _with_all_kinds_of_rows(path: Path, rows: int) -> Path:
+    """A large file with duplicates, rejected rows and values that do not fit among its rows."""
+    numbers = example_numbers()
+    known = [next(numbers) for _ in range(rows // 2)]
+    made = [[*HEAD, "Email"]]
+    for index in range(rows):
+        number = "no number" if index % 97 == 0 else known[index * 7 % len(known)]
+        made.append([number, f"N{index}", "nobody" if index % 31 == 0 else ""])
+    return workbook(path, made)
+
+
+def test_an_import_killed_again_and_again_ends_as_if_undisturbed(tmp_path: Path) -> None:
+    path = _with_all_kinds_of_rows(tmp_path / "a.xlsx", 12_000)
+    undisturbed = finish(imports.start(plan(path)))
+    expected = _everything(undisturbed.id, tmp_path / "expected.xlsx")
+    database.open_database(tmp_path / "killed.db")
+    chance = random.Random(11)
+    import_id = imports.start(plan(path))
+    kills = 0
+    while True:
+        job_ended = not jobs.wait(import_id, chance.random() * 1.2).is_running
+        if job_ended and imports.get(import_id).state is State.FINISHED:
+            break
+        for process in _processes(f"store.jobs {database.path()} {import_id} "):
+            kills += 1
+            os.kill(process, signal.SIGKILL)
+        while imports.get(import_id).is_running:
+            time.sleep(0.01)
+        assert imports.get(import_id).state in (State.INTERRUPTED, State.FINISHED)
+        if imports.get(import_id).can_resume:
+            imports.resume(import_id)
+    finish(import_id)
+    assert kills > 0
+    assert _everything(import_id, tmp_path / "killed.xlsx") == expected
+
+
+def test_a_stopped_import_is_resumed_and_a_running_or_finished_one_is_not(tmp_path: Path) -> None:
+    import_id = imports.start(plan(large_file(tmp_path / "a.xlsx", 12_000)))
+    with pytest.raises(JobFailed, match="still running"):
+        imports.resume(import_id)
+    while imports.get(import_id).done < 2_000:
+        time.sleep(0.01)
+    imports.stop(import_id)
+    assert finish(import_id).state is State.STOPPED
+    imports.resume(import_id)
+    view = finish(import_id)
+    assert (view.state, view.created, view.not_processed) == (State.FINISHED, 12_000, 0)
+    with pytest.raises(JobFailed, match="has finished"):
+        imports.resume(import_id)

@@ -271,3 +271,18 @@ async def test_a_failed_import_tells_why_and_its_details_follow(screens: Screens
         await person.until(lambda: person.sees("Failed", "has headers but no rows"), 30)
         await person.press("enter", "2", "enter")
         assert person.sees("Failed", "has headers but no rows")
+
+
+async def test_a_stopped_import_is_resumed_from_its_options(screens: Screens, tmp_path: Path) -> None:
+    async with screens() as person:
+        await choose_file(person, large_file(tmp_path / "a.xlsx", 8_000))
+        await person.until(lambda: person.sees("2 of 3"), 60)
+        await person.press("ctrl+s")
+        await person.until(lambda: imports.list_all() != [] and imports.get(1).done >= 2_000, 60)
+        await person.press("escape", "2", "x")
+        await person.until(lambda: person.sees("Stopped"), 30)
+        await person.press("o")
+        assert person.sees("Resume", "Download results")
+        await person.press("down", "enter")
+        await person.until(lambda: imports.get(1).state is State.FINISHED, 60)
+    assert listing.count() == 8_000

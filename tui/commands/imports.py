@@ -36,6 +36,7 @@ _LOOK_SECONDS = 0.2
 @click.option("--detach", is_flag=True, help=_("Print the id and return at once."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one object at the end."))
 @click.option("--stop", "stop_id", type=_ID, metavar="ID", help=_("Stop an import; what is loaded stays."))
+@click.option("--resume", "resume_id", type=_ID, metavar="ID", help=_("Go on with an import."))
 @click.option(
     "--report", "report_id", type=_ID, metavar="ID", help=_("Write the report of an import to FILE.")
 )
@@ -45,12 +46,17 @@ def import_(
     /,
     file: Path | None,
     stop_id: int | None,
+    resume_id: int | None,
     report_id: int | None,
     **options: Any,
 ) -> int:
     if stop_id is not None:
         open_store(context)
         return _stop(stop_id, options["as_json"])
+    if resume_id is not None:
+        open_store(context)
+        imports.resume(resume_id)
+        return _watch(resume_id, options["detach"], options["as_json"])
     if file is None:
         raise click.UsageError(_("Name the file."))
     if report_id is not None:
@@ -125,7 +131,10 @@ def _import(
         accept_unknown=unknown_ranges,
         settled=region is not None,
     )
-    import_id = imports.start(plan)
+    return _watch(imports.start(plan), detach, as_json)
+
+
+def _watch(import_id: int, detach: bool, as_json: bool) -> int:
     if detach:
         click.echo(import_id)
         return 0

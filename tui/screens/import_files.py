@@ -1,4 +1,4 @@
-"""What is done with imports and their files: stop, and write to a place that the person chooses."""
+"""What is done with imports and their files: stop, resume, and write to a place that is chosen."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,12 +17,17 @@ _LOOK_SECONDS = 0.2
 
 def stop_import(screen: AnyScreen, import_id: int) -> None:
     """Ask an import to stop; what it has loaded stays."""
-    screen.run_worker(_stop(screen, import_id), group="files", exit_on_error=False)
+    screen.run_worker(_change(screen, imports.stop, import_id), group="files", exit_on_error=False)
 
 
-async def _stop(screen: AnyScreen, import_id: int) -> None:
+def resume_import(screen: AnyScreen, import_id: int) -> None:
+    """Go on with an import."""
+    screen.run_worker(_change(screen, imports.resume, import_id), group="files", exit_on_error=False)
+
+
+async def _change(screen: AnyScreen, change: Callable[[int], None], import_id: int) -> None:
     try:
-        await screen.contacts_app.write(imports.stop, import_id)
+        await screen.contacts_app.write(change, import_id)
     except ContactsError as error:
         screen.contacts_app.say_error(error)
 

@@ -13,11 +13,12 @@ from store.values import times
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.import_details import ImportDetails
-from tui.screens.import_files import stop_import, write_report
+from tui.screens.import_files import resume_import, stop_import, write_report
 from tui.text import cell, plain, shown
 from tui.widgets.import_progress import time_left
 from tui.widgets.small_table import SmallColumn, SmallTable
 
+_CHANGES = frozenset({"import", "stop", "resume", "report", "options"})
 _LOOK_SECONDS = 0.5
 
 
@@ -30,6 +31,7 @@ class ImportsScreen(Page):
         Binding("o", "options", N_("Options")),
         Binding("enter", "details", N_("Details")),
         Binding("x", "stop", N_("Stop loading"), show=False),
+        Binding("c", "resume", N_("Resume"), show=False),
         Binding("r", "report", N_("Download results"), show=False),
     ]
 
@@ -79,7 +81,7 @@ class ImportsScreen(Page):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only looking is for those who may only read: even a report is a job."""
-        return not (database.is_read_only() and action in ("import", "stop", "report", "options"))
+        return not (database.is_read_only() and action in _CHANGES)
 
     # What can be done
 
@@ -99,6 +101,8 @@ class ImportsScreen(Page):
         choices = [Choice(_("View details"), "details")]
         if view.is_running and not view.stop_asked:
             choices.append(Choice(_("Stop loading contacts"), "stop"))
+        if view.can_resume:
+            choices.append(Choice(_("Resume"), "resume"))
         if not view.is_running:
             choices.append(Choice(_("Download results"), "report"))
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(view.file, 50), choices))
@@ -110,6 +114,12 @@ class ImportsScreen(Page):
         view = self._selected()
         if view is not None and view.is_running:
             stop_import(self, view.id)
+
+    def action_resume(self) -> None:
+        """Go on with it, behind the last row that was handled."""
+        view = self._selected()
+        if view is not None and view.can_resume:
+            resume_import(self, view.id)
 
     def action_report(self) -> None:
         """Write the report."""
