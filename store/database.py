@@ -187,16 +187,12 @@ def files_folder() -> Path:
 
 
 def open_beside(name: str, *, append: bool = False) -> int:
-    """A descriptor of a file in `files_folder`, made with the database's mode; the caller closes it."""
-    return _open_like(path(), files_folder() / name, os.O_APPEND if append else 0)
-
-
-def _open_like(database: Path, target: Path, flags: int = 0) -> int:
-    """A descriptor of `target`, made with the mode and the group of the database."""
-    flags |= os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
-    descriptor = os.open(target, flags, 0o600)
-    with suppress(FileNotFoundError, PermissionError):
-        wanted, present = database.stat(), os.fstat(descriptor)
+    """A descriptor of a file in `files_folder`, with the database's mode and group; the caller closes it."""
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | (os.O_APPEND if append else 0)
+    descriptor = os.open(files_folder() / name, flags, 0o600)
+    # Only its owner may change a file's mode and group, and has done so.
+    with suppress(PermissionError):
+        wanted, present = path().stat(), os.fstat(descriptor)
         if present.st_gid != wanted.st_gid:
             os.fchown(descriptor, -1, wanted.st_gid)
         if stat.S_IMODE(present.st_mode) != stat.S_IMODE(wanted.st_mode):
@@ -293,7 +289,8 @@ def _start_lock(path: Path) -> Iterator[None]:
     """Held by one process at a time: eight first starts at once gave seven "table already exists" without."""
     import fcntl
 
-    descriptor = _open_like(path, path.with_name(path.name + "-lock"))
+    # On the folder itself: a file of its own would belong to whoever came first.
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         deadline = time.monotonic() + 60
         while True:

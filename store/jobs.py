@@ -116,17 +116,30 @@ def _create(kind: str, parameters: dict[str, Any]) -> int:
     return int(job.id)
 
 
+def python_module(name: str) -> list[str]:
+    """The command that runs a module of ours; with `environment` and the folder / it runs no other's.
+
+    A plain `python -m` would run the `store` of whatever folder a person stands in.
+    """
+    return [sys.executable, "-P", "-m", name]
+
+
+def environment() -> dict[str, str]:
+    """The environment in which our modules are found, wherever they were imported from."""
+    root = str(Path(__file__).resolve().parents[1])
+    others = os.environ.get("PYTHONPATH")
+    return os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{others}" if others else root}
+
+
 def _launch(job_id: int, lock: int) -> None:
-    # -P and the folder: `python -m` would run the `store` of whatever folder a person stands in.
-    root = Path(__file__).resolve().parents[1]
-    command = [sys.executable, "-P", "-m", "store.jobs", str(database.path()), str(job_id), str(lock)]
+    command = [*python_module("store.jobs"), str(database.path()), str(job_id), str(lock)]
     log = -1
     try:
         log = database.open_beside("jobs.log", append=True)
         process = subprocess.Popen(
             command,
             cwd="/",
-            env=os.environ | {"PYTHONPATH": str(root), "PYTHONUNBUFFERED": "1"},
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

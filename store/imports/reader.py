@@ -4,7 +4,6 @@
 """
 
 import json
-import os
 import resource
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from store import language
+from store import jobs, language
 from store.errors import FileUnusable
 from store.imports import container
 from store.language import _
@@ -45,8 +44,7 @@ class Preview:
 def preview(path: Path, sheet: str | None = None) -> Preview:
     """The headers and first rows of a sheet (None: the first visible one); raises FileUnusable."""
     container.check(path)
-    root = Path(__file__).resolve().parents[2]
-    command = [sys.executable, "-P", "-m", "store.imports.reader", str(path.absolute()), language.current()]
+    command = [*jobs.python_module("store.imports.reader"), str(path.absolute()), language.current()]
     # Killed by a limit, or brought down by the file: either way nothing of it can be used.
     brought_down = FileUnusable(
         _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(file=path.name)
@@ -55,7 +53,7 @@ def preview(path: Path, sheet: str | None = None) -> Preview:
         result = subprocess.run(
             command + ([sheet] if sheet else []),
             cwd="/",
-            env=os.environ | {"PYTHONPATH": str(root)},
+            env=jobs.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=2 * _SECONDS_LIMIT,
