@@ -40,6 +40,9 @@ _NOT_IN_PALETTE = frozenset(
 )
 """Actions that are keys rather than things to do."""
 
+_PATIENCE_SECONDS = 1
+"""For threads that are at work when the program ends."""
+
 THEME = Theme(
     name="contacts",
     primary="#3fa88f",
@@ -129,12 +132,14 @@ class ContactsApp(App[None]):
         with suppress(ScreenStackError):
             super().clear_selection()
 
-    def on_unmount(self) -> None:
-        """Let the threads go, with their connections closed."""
-        for executor in self._used:
-            executor.submit(database.close)
+    async def on_unmount(self) -> None:
+        """Let the threads go, with their connections closed; not for ever, they may be waiting for others."""
+        loop = asyncio.get_running_loop()
+        closing = [loop.run_in_executor(executor, database.close) for executor in self._used]
+        if closing:
+            await asyncio.wait(closing, timeout=_PATIENCE_SECONDS)
         for executor in (self._readers, self._writers):
-            executor.shutdown(wait=False)
+            executor.shutdown(wait=False, cancel_futures=True)
 
     async def read(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of a long look into the store, taken in a thread of its own."""
