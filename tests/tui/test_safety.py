@@ -70,7 +70,7 @@ async def _walk(person: Person, file: Path) -> AsyncIterator[str]:
     await person.press("enter")
     yield "property form"
     await person.press("escape", "d")
-    await person.pilot.pause(0.1)
+    await person.until(lambda: person.sees("Delete the property"), 5)
     yield "property question"
     await person.press("n", "1", "i")
     person.app.screen.query_one("#path", Line).insert_text_at_cursor(str(file))

@@ -199,11 +199,12 @@ class ImportWindow(Dialog[int]):
         self.query_one("#what", Static).update(
             plain(what.format(file=shown(self._file.name, 40), sheet=sheet))
         )
-        rows = {str(column): self._cells(column) for column in range(len(self._preview.headers))}
+        names = _target_names()
+        rows = {str(column): self._cells(column, names) for column in range(len(self._preview.headers))}
         self.query_one(SmallTable).fill(rows)
         self._show_reading()
 
-    def _cells(self, column: int) -> list[Text]:
+    def _cells(self, column: int, names: dict[str | None, str]) -> list[Text]:
         assert self._preview is not None
         header = self._preview.headers[column]
         target = self._assignment.target_of(column)
@@ -211,14 +212,9 @@ class ImportWindow(Dialog[int]):
         return [
             cell(workbook.letter(column)),
             cell(header or _("(no header)"), style="" if header else "dim"),
-            cell(self._target_name(target), style="bold" if target else "dim"),
+            cell(names.get(target, names[None]), style="bold" if target else "dim"),
             cell(" · ".join(shown(value, 30) for value in values)),
         ]
-
-    def _target_name(self, target: str | None) -> str:
-        names: dict[str | None, str] = {PHONE: _("Phone number"), NAME: _("Name"), EMAIL: _("Email")}
-        names |= {str(item.id): item.name for item in properties.list_all()}
-        return names.get(target, _("(left out)"))
 
     @on(DataTable.RowSelected, "#columns")
     def _column_selected(self, event: DataTable.RowSelected) -> None:
@@ -227,11 +223,10 @@ class ImportWindow(Dialog[int]):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def _assign(self, column: int) -> None:
         assert self._preview is not None
-        targets: list[str | None] = [None, PHONE, NAME, EMAIL, *(str(i.id) for i in properties.list_all())]
         title = _("Column {letter} {header} goes to").format(
             letter=workbook.letter(column), header=shown(self._preview.headers[column], 40)
         )
-        choices = [Choice(self._target_name(target), target) for target in targets]
+        choices = [Choice(name, target) for target, name in _target_names().items()]
         screen = ChoiceScreen(title, choices, value=self._assignment.target_of(column))
         choice = await self.app.push_screen_wait(screen)
         if choice is None:
@@ -325,3 +320,11 @@ class ImportWindow(Dialog[int]):
 
         if self._import_id is not None:
             stop_import(self, self._import_id)
+
+
+def _target_names() -> dict[str | None, str]:
+    """What a column can go to, by its name for a person; first of all, nowhere."""
+    names: dict[str | None, str] = {None: _("(left out)")}
+    names |= {PHONE: _("Phone number"), NAME: _("Name"), EMAIL: _("Email")}
+    names |= {str(item.id): item.name for item in properties.list_all()}
+    return names
