@@ -19,12 +19,17 @@ class ContactsError(Exception):
 class Invalid(ContactsError):
     """A value that a field does not take."""
 
+    def __init__(self, sentence: str, reason: str = "") -> None:
+        super().__init__(sentence)
+        self.reason = reason or sentence
+        """The sentence without the value, so that equal faults of a column can be counted."""
+
 
 class UnknownRange(Invalid):
     """A phone number of a possible length whose range is not registered (or newer than our data)."""
 
-    def __init__(self, sentence: str, phone: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str, phone: str, reason: str = "") -> None:
+        super().__init__(sentence, reason)
         self.phone = phone
         """The number in E.164, to be used if the person insists."""
 

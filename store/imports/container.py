@@ -7,13 +7,17 @@ from pathlib import Path
 from store.errors import FileUnusable
 from store.language import _
 
-INFLATED_LIMIT = 4 * 1024**3
+INFLATED_LIMIT = 2 * 1024**3
 """Bytes that all parts of a workbook may have together; Excel's largest sheets stay below."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def check(path: Path) -> None:
-    """Raise FileUnusable, with a sentence that says what the file is instead, if it is no .xlsx workbook."""
+def check(path: Path, called: str | None = None) -> None:
+    """Raise FileUnusable, with a sentence that says what the file is instead, if it is no .xlsx workbook.
+
+    `called` is what people call the file, where `path` is a copy of it.
+    """
+    called = called or path.name
     try:
         kind = path.stat()
         if stat.S_ISDIR(kind.st_mode):
@@ -25,10 +29,8 @@ def check(path: Path) -> None:
     except OSError as error:
         raise unreadable(path, error) from error
     if not head.startswith(b"PK\x03\x04"):
-        raise FileUnusable(
-            _("{file} cannot be imported: {reason}").format(file=path.name, reason=_kind(head))
-        )
-    _check_parts(path)
+        raise FileUnusable(_("{file} cannot be imported: {reason}").format(file=called, reason=_kind(head)))
+    _check_parts(path, called)
 
 
 def unreadable(path: Path, error: OSError) -> FileUnusable:
@@ -58,31 +60,27 @@ def _kind(head: bytes) -> str:
     return _("it is not an Excel workbook (.xlsx).")
 
 
-def _check_parts(path: Path) -> None:
+def _check_parts(path: Path, called: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
-        raise damaged(path.name) from error
+        raise damaged(called) from error
     names = {part.filename for part in parts}
     if any(part.flag_bits & 1 for part in parts):
-        raise FileUnusable(
-            _("{file} is protected by a password; save it without one.").format(file=path.name)
-        )
+        raise FileUnusable(_("{file} is protected by a password; save it without one.").format(file=called))
     if sum(part.file_size for part in parts) > INFLATED_LIMIT:
         raise FileUnusable(
             _("{file} would unpack to more than {size} GB, which no list of contacts does.").format(
-                file=path.name, size=INFLATED_LIMIT // 1024**3
+                file=called, size=INFLATED_LIMIT // 1024**3
             )
         )
     if any(name.endswith("workbook.bin") for name in names):
         raise FileUnusable(
-            _("{file} is in the .xlsb format; open it in Excel and save it as .xlsx.").format(file=path.name)
+            _("{file} is in the .xlsb format; open it in Excel and save it as .xlsx.").format(file=called)
         )
     if "[Content_Types].xml" not in names:
-        raise FileUnusable(
-            _("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=path.name)
-        )
+        raise FileUnusable(_("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=called))
 
 
 def damaged(called: str) -> FileUnusable:

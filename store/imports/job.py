@@ -13,6 +13,7 @@ from store.contacts import search_key
 from store.errors import FileUnusable
 from store.imports import columns, rows, workbook
 from store.imports.rows import CheckedRow
+from store.imports.sheet import SheetRow
 from store.language import _
 from store.models import Contact, Import, ImportResult
 from store.values import phone, times
@@ -63,10 +64,10 @@ class _Rest:
         self.counted = 0
         self._rows = self._walk(sheet, view.parameters["header_row"], view.position)
 
-    def __iter__(self) -> Iterator[workbook.SheetRow]:
+    def __iter__(self) -> Iterator[SheetRow]:
         return self._rows
 
-    def _walk(self, sheet: workbook.Sheet, header_row: int, position: int) -> Iterator[workbook.SheetRow]:
+    def _walk(self, sheet: workbook.Sheet, header_row: int, position: int) -> Iterator[SheetRow]:
         for row in sheet.rows():
             if row.number <= header_row:
                 continue

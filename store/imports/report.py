@@ -8,6 +8,7 @@ from store import database, excel, imports, jobs, properties, settings
 from store.errors import FileUnusable
 from store.imports import columns, workbook
 from store.imports.job import DUPLICATE, DUPLICATE_IN_FILE, REJECTED
+from store.imports.sheet import SheetRow
 from store.language import _
 from store.models import Import, ImportResult
 from store.values import countries, times
@@ -67,7 +68,7 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
                     jobs.report_progress(job_id, source.progress)
 
 
-def _rows(view: imports.ImportView, source: workbook.Sheet) -> Iterator[workbook.SheetRow]:
+def _rows(view: imports.ImportView, source: workbook.Sheet) -> Iterator[SheetRow]:
     """The rows below the header; of a file that breaks off, those before the break."""
     try:
         yield from (row for row in source.rows() if row.number > view.parameters["header_row"])

@@ -9,7 +9,8 @@ from decimal import Decimal
 from store.contacts import checked_name
 from store.errors import Invalid, UnknownRange
 from store.imports import columns
-from store.imports.workbook import CellError, CellValue, SheetRow, as_text
+from store.imports.sheet import CellError, CellValue, SheetRow
+from store.imports.workbook import as_text
 from store.language import _
 from store.properties import CustomProperty
 from store.values import email, phone, property_type

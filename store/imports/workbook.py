@@ -1,34 +1,48 @@
-"""The inside of a workbook: the rows of one sheet as a stream. Only for processes that may die."""
+"""The inside of a workbook: its sheets, and the rows of one of them. Only for processes that may die.
+
+openpyxl opens the workbook (sheets, number formats, the day its dates begin); the rows are walked by `sheet`.
+"""
 
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from io import BufferedReader, FileIO
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
 from store.errors import FileUnusable
 from store.imports import container
+from store.imports.sheet import (
+    COLUMNS_LIMIT,
+    Broken,
+    CellError,
+    CellValue,
+    SharedStrings,
+    SheetReader,
+    SheetRow,
+    TooWide,
+    number_of,
+    refuse_doctype,
+)
 from store.language import _
-from store.values.text import clean
 
-ROWS_LIMIT = 1_048_576
-"""Rows of a sheet, by the format."""
-COLUMNS_LIMIT = 512
-"""Columns that are looked at; more are named to the person as an error if they hold anything."""
 _FLOATS_EXACT_BELOW = 1e15
+_DAYS_ARE_PLAIN = 60
+"""The day from which Excel's calendar is right: its 1900 had a 29 February."""
+_PARSED_WHOLE_LIMIT = 32 * 1024**2
+"""Inflated bytes of a part that openpyxl reads as a whole (sheets and strings are not)."""
 
 _BROKEN = (
+    Broken,
     zipfile.BadZipFile,
     zlib.error,
     ParseError,
-    KeyError,
-    IndexError,
+    LookupError,
     ValueError,
     TypeError,
     AttributeError,
@@ -36,26 +50,7 @@ _BROKEN = (
     EOFError,
     OSError,
 )
-"""What openpyxl raises on files that do not hold together."""
-
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """A cell with an error such as #N/A instead of a value."""
-
-    code: str
-
-
-CellValue = str | int | float | bool | datetime | date | time | timedelta | CellError | None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """A row that holds anything."""
-
-    number: int
-    """As Excel counts."""
-    cells: tuple[CellValue, ...]
+"""What is raised on files that do not hold together, by zipfile, openpyxl and ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,40 +65,34 @@ class Header:
 class Sheet:
     """One sheet of an open workbook."""
 
-    def __init__(self, called: str, worksheet: Any, names: tuple[str, ...], counter: "_CountingFile") -> None:
-        self.name: str = worksheet.title
-        self.visible_names = names
-        self.epoch: datetime = worksheet.parent.epoch
+    def __init__(self, called: str, name: str, visible_names: tuple[str, ...], epoch: datetime) -> None:
+        self.name = name
+        self.visible_names = visible_names
+        self.epoch = epoch
         """The day from which the workbook counts its dates."""
         self._called = called
-        self._worksheet = worksheet
-        self._counter = counter
-        part = worksheet.parent._archive.getinfo(worksheet._worksheet_path)
-        self._size: int = max(part.compress_size, 1)
+        self._reader: SheetReader
+        self._size = 1
+
+    def begin(self, reader: SheetReader, size: int) -> None:
+        """Give it the reader of its part, of `size` bytes."""
+        self._reader, self._size = reader, max(size, 1)
 
     @property
     def progress(self) -> int:
         """Thousandths of the sheet's bytes that have been read; never what the sheet claims to be long."""
-        return min(1000 * self._counter.count // self._size, 1000)
+        return min(1000 * self._reader.bytes_read // self._size, 1000)
 
     def rows(self) -> Iterator[SheetRow]:
         """Every row that holds anything, from the top; raises FileUnusable where the file breaks off."""
-        self._counter.begin()
         try:
-            for number, cells in enumerate(self._worksheet.iter_rows(), 1):
-                if number > ROWS_LIMIT:
-                    raise container.damaged(self._called)
-                if len(cells) > COLUMNS_LIMIT and any(c.value is not None for c in cells[COLUMNS_LIMIT:]):
-                    raise FileUnusable(
-                        _("{file} has more than {limit} columns; take out those that are not needed.").format(
-                            file=self._called, limit=COLUMNS_LIMIT
-                        )
-                    )
-                row = SheetRow(number, tuple(_value(cell) for cell in cells[:COLUMNS_LIMIT]))
-                if any(value is not None for value in row.cells):
-                    yield row
-        except MemoryError:
-            raise
+            yield from self._reader.rows()
+        except TooWide as error:
+            raise FileUnusable(
+                _("{file} has more than {limit} columns; take out those that are not needed.").format(
+                    file=self._called, limit=COLUMNS_LIMIT
+                )
+            ) from error
         except _BROKEN as error:
             raise container.damaged(self._called) from error
 
@@ -111,28 +100,112 @@ class Sheet:
 @contextmanager
 def open_sheet(path: Path, name: str | None = None, *, called: str | None = None) -> Iterator[Sheet]:
     """One sheet of a workbook: `name`, or the first visible one; raises FileUnusable, which says `called`."""
-    # Imported here: 150 ms, and nothing but readers may parse.
-    import openpyxl
-
-    container.check(path)
     called = called or path.name
-    counter = _CountingFile(FileIO(str(path)))
+    container.check(path, called)
+    with ExitStack() as stack:
+        try:
+            sheet = _open(stack, path, called, name)
+        except (FileUnusable, MemoryError):
+            raise
+        except _BROKEN as error:
+            raise container.damaged(called) from error
+        yield sheet
+
+
+def _open(stack: ExitStack, path: Path, called: str, name: str | None) -> Sheet:
+    # Imported here: 100 ms, and nothing but readers may parse.
+    from openpyxl.reader.excel import ExcelReader
+    from openpyxl.styles.stylesheet import apply_stylesheet
+    from openpyxl.xml.constants import SHARED_STRINGS
+
+    file = stack.enter_context(path.open("rb"))
+    reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
+    archive = reader.archive
+    stack.callback(archive.close)
+    _check_small_parts(archive)
+    with warnings.catch_warnings():
+        # It warns of parts that it does not know; rows are not touched by them.
+        warnings.simplefilter("ignore")
+        reader.read_manifest()
+        reader.read_workbook()
+        apply_stylesheet(archive, reader.wb)
+        sheets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if _is_table(rel)]
+    chosen, part = _choose(called, sheets, name)
+    strings = reader.package.find(SHARED_STRINGS)
+    found = Sheet(called, chosen.name, _visible(sheets), reader.wb.epoch)
+    found.begin(
+        SheetReader(
+            _stream(stack, archive, part),
+            SharedStrings(_stream(stack, archive, strings.PartName[1:]) if strings is not None else None),
+            _moments(reader.wb),
+        ),
+        archive.getinfo(part).file_size,
+    )
+    return found
+
+
+def _check_small_parts(archive: zipfile.ZipFile) -> None:
+    """Raise Broken for what openpyxl, which reads parts as a whole, must not be given."""
+    for part in archive.infolist():
+        if not part.filename.endswith((".xml", ".rels")) or part.filename.startswith("xl/worksheets/"):
+            continue
+        with archive.open(part) as stream:
+            refuse_doctype(stream)
+        is_read_whole = part.filename.startswith(("[Content_Types]", "xl/workbook", "xl/styles", "xl/_rels/"))
+        if is_read_whole and part.file_size > _PARSED_WHOLE_LIMIT:
+            raise Broken
+
+
+def _stream(stack: ExitStack, archive: zipfile.ZipFile, part: str) -> IO[bytes]:
+    with archive.open(part) as stream:
+        refuse_doctype(stream)
+    return stack.enter_context(archive.open(part))
+
+
+def _is_table(relation: Any) -> bool:
+    return bool(relation.Type.endswith("/worksheet"))
+
+
+def _visible(sheets: Sequence[tuple[Any, str]]) -> tuple[str, ...]:
+    return tuple(sheet.name for sheet, _part in sheets if sheet.state == "visible")
+
+
+def _choose(called: str, sheets: Sequence[tuple[Any, str]], name: str | None) -> tuple[Any, str]:
+    names = _visible(sheets)
+    for sheet, part in sheets:
+        if sheet.name == name or (not name and sheet.state == "visible"):
+            return sheet, part
+    if name and names:
+        raise FileUnusable(
+            _("{file} has no sheet “{name}”; it has: {names}.").format(
+                file=called, name=name, names=", ".join(names)
+            )
+        )
+    raise FileUnusable(_("{file} has no visible sheet.").format(file=called))
+
+
+def _moments(book: Any) -> dict[str, Callable[[str], CellValue]]:
+    """By the style of a cell, what makes a date or time of its number."""
+    return {
+        str(style): lru_cache(1 << 15)(partial(_moment, book.epoch, style in book._timedelta_formats))
+        for style in book._date_formats
+    }
+
+
+def _moment(epoch: datetime, is_duration: bool, text: str) -> CellValue:
+    from openpyxl.utils.datetime import from_excel
+
+    number = number_of(text)
+    if isinstance(number, CellError):
+        return number
     try:
-        with warnings.catch_warnings():
-            # It warns of parts that it does not know (images, validations); rows are not touched by them.
-            warnings.simplefilter("ignore")
-            try:
-                book = openpyxl.load_workbook(counter, read_only=True, data_only=True, keep_links=False)
-            except MemoryError:
-                raise
-            except _BROKEN as error:
-                raise container.damaged(called) from error
-            try:
-                yield Sheet(called, *_choose(called, book, name), counter)
-            finally:
-                book.close()
-    finally:
-        counter.close()
+        if isinstance(number, int) and number >= _DAYS_ARE_PLAIN and not is_duration:
+            return epoch + timedelta(days=number)
+        moment: CellValue = from_excel(number, epoch, timedelta=is_duration)
+    except (OverflowError, ValueError):
+        # So does openpyxl: the cell is marked as a date, but no date has this number.
+        return CellError("#VALUE!")
+    return moment
 
 
 def header(rows: Sequence[SheetRow]) -> Header:
@@ -179,57 +252,12 @@ def as_text(value: CellValue) -> str:
         case date() | time():
             return value.isoformat()
         case CellError(code):
-            return code
+            return code or _("(formula without a result)")
         case _:
             return str(value)
-
-
-def _choose(called: str, book: Any, name: str | None) -> tuple[Any, tuple[str, ...]]:
-    visible = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    names = tuple(sheet.title for sheet in visible)
-    wanted = [sheet for sheet in book.worksheets if sheet.title == name] if name else visible
-    if not wanted:
-        if name and names:
-            raise FileUnusable(
-                _("{file} has no sheet “{name}”; it has: {names}.").format(
-                    file=called, name=name, names=", ".join(names)
-                )
-            )
-        raise FileUnusable(_("{file} has no visible sheet.").format(file=called))
-    # The size that a sheet claims may be wrong, and rows beyond it would be lost without a word.
-    wanted[0].reset_dimensions()
-    return wanted[0], names
-
-
-def _value(cell: Any) -> CellValue:
-    value: Any = cell.value
-    if value is None:
-        return None
-    if cell.data_type == "e":
-        return CellError(str(value))
-    if isinstance(value, str):
-        return clean(value) or None
-    if isinstance(value, bool | int | float | datetime | date | time | timedelta):
-        return value
-    return clean(str(value)) or None
 
 
 def _looks_like_phone(value: CellValue) -> bool:
     text = as_text(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
     digits = sum(char.isdigit() for char in text)
     return digits >= 7 and not any(char.isalpha() for char in text)
-
-
-class _CountingFile(BufferedReader):
-    """A file that knows how many bytes of it have been read since `begin`."""
-
-    count = 0
-
-    def begin(self) -> None:
-        """Count from here."""
-        self.count = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        self.count += len(data)
-        return data

@@ -7,8 +7,12 @@ from functools import lru_cache
 
 from store.errors import Invalid, UnknownRange
 from store.language import _
+from store.values import phone_patterns
 
 _SEPARATORS = frozenset(" \t\r\n-.()/[]_~·‐‑‒–—−⁃•")
+_PLAIN = re.compile(r"(\+?)(\d[\d ()-]*)", re.ASCII)
+"""The usual writings; all others are looked at char by char."""
+_LEFT_OUT = str.maketrans("", "", " ()-")
 _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
@@ -18,10 +22,13 @@ class Phone:
     """A phone number that was understood."""
 
     e164: str
-    region: str | None
-    """Two letters; None for numbers that belong to no country."""
     bare: bool
     """Written without + or 00, so that its reading depends on what one takes for granted."""
+
+    @property
+    def region(self) -> str | None:
+        """Two letters; None for numbers that belong to no country."""
+        return region(self.e164)
 
 
 def parse(raw: str, country: str | None = None) -> Phone:
@@ -30,10 +37,19 @@ def parse(raw: str, country: str | None = None) -> Phone:
     Digits without + or 00 are read as a number of `country` (two letters), or with their country code
     included where it is None. Raises UnknownRange for a number that is merely possible, else Invalid.
     """
-    # Imported here: 60 ms that the first screen does not need.
+    digits, international = _digits(raw)
+    if international or country is None:
+        if phone_patterns.is_valid(digits):
+            return Phone(f"+{digits}", not international)
+    elif certain := phone_patterns.of_country(digits, country):
+        return Phone(certain, True)
+    return _parse(raw, digits, international, country)
+
+
+def _parse(raw: str, digits: str, international: bool, country: str | None) -> Phone:
+    # Imported here: the first screen does not need it.
     import phonenumbers
 
-    digits, international = _digits(raw)
     try:
         if international or country is None:
             number = phonenumbers.parse(f"+{digits}", None)
@@ -41,16 +57,18 @@ def parse(raw: str, country: str | None = None) -> Phone:
             number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
         reason = _parse_reason(error.error_type, digits)
-        raise Invalid(_sentence(raw, reason, code_missing=not (international or country))) from None
+        raise _fault(raw, reason, code_missing=not (international or country)) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number) or any(_valid(variant) for variant in variants(e164)):
-        return Phone(e164, _region(number), not international)
+        return Phone(e164, not international)
     possible = phonenumbers.is_possible_number_with_reason(number)
     if possible == phonenumbers.ValidationResult.IS_POSSIBLE:
         sentence = _("“{number}” lies in no known range of numbers; it may be new, or mistyped.")
-        raise UnknownRange(sentence.format(number=raw.strip()[:40]), e164)
+        raise UnknownRange(
+            sentence.format(number=raw.strip()[:40]), e164, _("it lies in no known range of numbers")
+        )
     code_missing = not (international or country)
-    raise Invalid(_sentence(raw, _length_reason(possible), code_missing=code_missing))
+    raise _fault(raw, _length_reason(possible), code_missing=code_missing)
 
 
 def is_bare(raw: str) -> bool:
@@ -80,9 +98,13 @@ _VARIANTS = (
 
 def region(e164: str) -> str | None:
     """Two letters of the country that a number belongs to."""
+    certain = phone_patterns.only_region(e164[1:])
+    if certain is not None:
+        return certain
     import phonenumbers
 
-    return _region(phonenumbers.parse(e164, None))
+    found = phonenumbers.region_code_for_number(phonenumbers.parse(e164, None))
+    return found if found and found.isalpha() else None
 
 
 def international(e164: str) -> str:
@@ -106,19 +128,23 @@ def example(country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
+def digits_lost() -> str:
+    """The reason of a number such as 5.73E+11."""
+    return _("Excel has cut its digits off; format the column as text (@) and enter the number again")
+
+
 def _digits(raw: str) -> tuple[str, bool]:
     """The ASCII digits of `raw`, less + or 00, and whether it had one of them."""
+    if plain := _PLAIN.fullmatch(raw):
+        digits = plain[2].translate(_LEFT_OUT)
+        if plain[1] or not digits.startswith("00"):
+            return digits, bool(plain[1])
     text = "".join(char for char in raw if unicodedata.category(char) not in ("Cf", "Cc") or char in "\t\r\n")
     text = unicodedata.normalize("NFKC", text).strip().removeprefix("'")
     if text[:4].lower() == "tel:":
         text = text[4:]
     if _SCIENTIFIC.fullmatch(text.strip()):
-        raise Invalid(
-            _sentence(
-                raw,
-                _("Excel has cut its digits off; format the column as text (@) and enter the number again"),
-            )
-        )
+        raise _fault(raw, digits_lost())
     if match := _FLOAT.fullmatch(text.strip()):
         # A number exported as 43664123456.0: with its zero it would be another, valid number.
         text = match[1]
@@ -129,7 +155,7 @@ def _digits(raw: str) -> tuple[str, bool]:
         elif char == "+" and not kept:
             kept.append(char)
         elif char not in _SEPARATORS:
-            raise Invalid(_sentence(raw, _character_reason(char)))
+            raise _fault(raw, _character_reason(char))
     number = "".join(kept)
     for prefix in ("+", "00"):
         if number.startswith(prefix):
@@ -141,7 +167,7 @@ def _not_empty(raw: str, digits: str) -> str:
     if digits:
         return digits
     if raw.strip():
-        raise Invalid(_sentence(raw, _("it has no digits")))
+        raise _fault(raw, _("it has no digits"))
     raise Invalid(_("The phone number is missing."))
 
 
@@ -161,17 +187,11 @@ def _valid(e164: str) -> bool:
         return False
 
 
-def _region(number: object) -> str | None:
-    import phonenumbers
-
-    region = phonenumbers.region_code_for_number(number)  # type: ignore[arg-type]
-    return region if region and region.isalpha() else None
-
-
-def _sentence(raw: str, reason: str, *, code_missing: bool = False) -> str:
+def _fault(raw: str, reason: str, *, code_missing: bool = False) -> Invalid:
     if code_missing:
         reason = _("{reason}; it may lack its country code").format(reason=reason)
-    return _("“{number}” is not a phone number: {reason}.").format(number=raw.strip()[:40], reason=reason)
+    sentence = _("“{number}” is not a phone number: {reason}.")
+    return Invalid(sentence.format(number=raw.strip()[:40], reason=reason), reason)
 
 
 def _parse_reason(error_type: int, digits: str) -> str:

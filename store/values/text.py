@@ -1,5 +1,6 @@
 """Text as it is kept and as it is searched."""
 
+import re
 import unicodedata
 
 from store.errors import Invalid
@@ -8,12 +9,12 @@ from store.language import _
 LIMIT = 1_000
 """Characters of a name or of a text property."""
 
-_LEFT_OUT = dict.fromkeys((0, *range(55296, 57344)))
+_LEFT_OUT = re.compile("[\x00\ud800-\udfff]")
 
 
 def clean(raw: str) -> str:
     """`raw` without NUL and lone surrogates (no database takes them) and without white space at its ends."""
-    return raw.translate(_LEFT_OUT).strip()
+    return (_LEFT_OUT.sub("", raw) if _LEFT_OUT.search(raw) else raw).strip()
 
 
 def checked(raw: str, limit: int = LIMIT) -> str:

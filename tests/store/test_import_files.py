@@ -78,7 +78,7 @@ BAD_FILES = {
     "zip": (_zip_of(readme=b"x"), "not an Excel workbook"),
     "xlsb": (_zip_of(xl__workbook_dot_bin=b"x"), "xlsb"),
     "truncated": (_truncated, "damaged"),
-    "no part": (_without_a_part, "no visible sheet"),
+    "no part": (_without_a_part, "damaged"),
     "broken": (_broken_sheet, "damaged"),
     "no rows": (lambda path: workbook(path, []), "is empty"),
 }

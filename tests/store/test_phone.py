@@ -42,7 +42,7 @@ def test_digits_without_plus_belong_to_the_country_that_was_chosen() -> None:
 
 
 def test_a_plus_wins_over_the_country_that_was_chosen() -> None:
-    assert phone.parse("+250788123123", "CO") == phone.Phone("+250788123123", "RW", False)
+    assert phone.parse("+250788123123", "CO") == phone.Phone("+250788123123", bare=False)
 
 
 @pytest.mark.parametrize(
