@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import time
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -165,6 +165,12 @@ def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
 def ids(query: Any) -> "array[int]":
     """What a query for one whole number a row finds; a million in 0.2 s, four times as fast as `tuples`."""
     return array("q", chain.from_iterable(db.execute(query)))
+
+
+def tune(pragmas: Mapping[str, int]) -> None:
+    """Set pragmas of the calling thread's connection, for a kind of work that needs others than most."""
+    for name, value in pragmas.items():
+        db.execute_sql(f"PRAGMA {name} = {value}")
 
 
 def data_version() -> int:

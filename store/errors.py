@@ -11,6 +11,23 @@ ContactsError
 └── JobFailed             long work could not be started or carried on
 """
 
+from enum import StrEnum
+
+
+class Wound(StrEnum):
+    """What a whole column of a file can suffer from, so that one choice cures it."""
+
+    CODE_MISSING = "code_missing"
+    """Phone numbers without their country code."""
+    DIGITS_LOST = "digits_lost"
+    """Phone numbers such as 5.73E+11, cut off by Excel."""
+    UNKNOWN_RANGE = "unknown_range"
+    """Phone numbers of a possible length in ranges that nobody has registered."""
+    DATE_ORDER = "date_order"
+    """Dates that only the other order of day and month makes sense of."""
+    SERIAL_DATE = "serial_date"
+    """Dates as bare numbers of days."""
+
 
 class ContactsError(Exception):
     """Something went wrong that a person can understand: `str(error)` says what, where and what to do."""
@@ -19,17 +36,19 @@ class ContactsError(Exception):
 class Invalid(ContactsError):
     """A value that a field does not take."""
 
-    def __init__(self, sentence: str, reason: str = "") -> None:
+    def __init__(self, sentence: str, reason: str = "", wound: Wound | None = None) -> None:
         super().__init__(sentence)
         self.reason = reason or sentence
         """The sentence without the value, so that equal faults of a column can be counted."""
+        self.wound = wound
+        """What the whole column may suffer from, if other values are like this one."""
 
 
 class UnknownRange(Invalid):
     """A phone number of a possible length whose range is not registered (or newer than our data)."""
 
     def __init__(self, sentence: str, phone: str, reason: str = "") -> None:
-        super().__init__(sentence, reason)
+        super().__init__(sentence, reason, Wound.UNKNOWN_RANGE)
         self.phone = phone
         """The number in E.164, to be used if the person insists."""
 

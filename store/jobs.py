@@ -235,9 +235,14 @@ def wait(job_id: int, seconds: float) -> JobView:
         time.sleep(0.05)
 
 
+def is_stop_asked(job_id: int) -> bool:
+    """Inside a job: whether a person has asked it to stop."""
+    return bool(Job.select(Job.stop_asked).where(Job.id == job_id).scalar())
+
+
 def check_stop(job_id: int) -> None:
     """Inside a job: raises Stopped if a person has asked for it."""
-    if Job.select(Job.stop_asked).where(Job.id == job_id).scalar():
+    if is_stop_asked(job_id):
         raise Stopped
 
 

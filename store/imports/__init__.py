@@ -6,16 +6,21 @@
 import os
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from store import database, jobs
+from store import database, jobs, properties, settings
 from store.errors import FileUnusable, NotFound
 from store.imports import columns, container
 from store.jobs import State
 from store.language import N_, _
 from store.models import Import, Job
+from store.values.property_type import DateOrder, Formats
+
+if TYPE_CHECKING:
+    from store.imports.rows import Rules
 
 __all__ = [
     "ImportView",
@@ -27,6 +32,8 @@ __all__ = [
     "list_all",
     "request_report",
     "resume",
+    "rules_by",
+    "rules_of",
     "speed_and_rest",
     "start",
     "state_label",
@@ -50,6 +57,24 @@ class Plan:
     """Take numbers of a possible length in ranges that are not registered."""
     settled: bool = True
     """Whether a person has said how the phones are to be read."""
+    whole_only: bool = False
+    """Leave rows with a value that is missing or does not fit for later, instead of creating them so."""
+    date_order: DateOrder | None = None
+    """How this file writes its dates; None: as the settings say."""
+
+    def parameters(self) -> dict[str, Any]:
+        """What the job's row keeps of it, the settings that it depends on among it."""
+        formats = settings.load().formats
+        return {
+            "header_row": self.header_row,
+            "assignment": self.assignment.as_json(),
+            "country": self.country,
+            "accept_unknown": self.accept_unknown,
+            "settled": self.settled,
+            "whole_only": self.whole_only,
+            "date_order": self.date_order or formats.date_order,
+            "decimal_sign": formats.decimal_sign,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +85,7 @@ class ImportView:
     state: State
     file: str
     sheet: str
+    headers: tuple[str, ...]
     created_at: int
     started: int
     finished: int
@@ -115,13 +141,6 @@ def start(plan: Plan) -> int:
     container.check(plan.file)
     database.check_writable()
     copy = _copy(plan.file)
-    parameters = {
-        "header_row": plan.header_row,
-        "assignment": plan.assignment.as_json(),
-        "country": plan.country,
-        "accept_unknown": plan.accept_unknown,
-        "settled": plan.settled,
-    }
 
     def prepare(job_id: int) -> None:
         Import.create(
@@ -133,9 +152,30 @@ def start(plan: Plan) -> int:
         copy.replace(kept_copy(job_id))
 
     try:
-        return jobs.start("import", parameters, prepare)
+        return jobs.start("import", plan.parameters(), prepare)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def rules_of(view: ImportView) -> "Rules":
+    """By what the rows of an import are judged."""
+    return rules_by(view.parameters, view.headers)
+
+
+def rules_by(parameters: dict[str, Any], headers: Sequence[str]) -> "Rules":
+    """By what rows are judged, given what a job's row keeps of a plan."""
+    # Imported here: no screen judges rows.
+    from store.imports.rows import Rules
+
+    return Rules(
+        headers=tuple(headers),
+        assignment=columns.Assignment.from_json(parameters["assignment"]),
+        properties={item.id: item for item in properties.list_all()},
+        formats=Formats(parameters["date_order"], parameters["decimal_sign"]),
+        country=parameters["country"],
+        accept_unknown=parameters["accept_unknown"],
+        whole_only=parameters["whole_only"],
+    )
 
 
 def kept_copy(import_id: int) -> Path:
@@ -261,6 +301,7 @@ def _outward(row: Import) -> ImportView:
         state=jobs.state_of(job),
         file=row.file,
         sheet=row.sheet,
+        headers=tuple(row.headers),
         created_at=job.created,
         started=job.started,
         finished=job.finished,

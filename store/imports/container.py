@@ -88,3 +88,8 @@ def damaged(called: str) -> FileUnusable:
     return FileUnusable(
         _("{file} is damaged; open it in Excel, save it again and try once more.").format(file=called)
     )
+
+
+def too_large(called: str) -> FileUnusable:
+    """The sentence for a workbook that does not fit into the memory that a reader may have."""
+    return FileUnusable(_("{file} needs too much memory; split it into smaller files.").format(file=called))

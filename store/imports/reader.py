@@ -1,26 +1,30 @@
-"""The first rows of a workbook, read by a process of its own: a hostile file ends that process only.
+"""Workbooks are read by a process of its own: a hostile file ends that process only.
 
-`python -m store.imports.reader FILE [SHEET]` is the process; `preview` starts it.
+`preview` and `open_rows` start `store.imports.reader_process`, tell it what is wanted and take what it sends.
 """
 
-import json
-import resource
+import fcntl
+import pickle
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from typing import IO, Any, Generic, TypeVar
 
 from store import jobs, language
 from store.errors import FileUnusable
 from store.imports import container
+from store.imports.rows import CheckedRow, Rules
+from store.imports.sheet import CellValue
 from store.language import _
 
-SAMPLE = 200
-"""Data rows that a preview has at most."""
-_MEMORY_LIMIT = 1024**3
-_SECONDS_LIMIT = 60
+R = TypeVar("R")
+
+_PIPE_BYTES = 1 << 20
+"""So much is read ahead while its taker is busy; without it the two would work in turns."""
+_COUNT_ONLY = b"count\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,75 +45,130 @@ class Preview:
         return [row[column] for row in self.rows if row[column]]
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the reader process is to do."""
+
+    file: Path
+    called: str
+    """What people call the file."""
+    sheet: str | None
+    """None: the first visible one."""
+    language: str
+    header_row: int = 0
+    position: int = 0
+    """Rows up to this one are counted, not sent."""
+    rules: Rules | None = None
+    """By what rows are judged; None: they are sent as they are."""
+    preview: bool = False
+
+
+class RowStream(Generic[R]):
+    """The rows below the header, in batches, as they come from the reader process."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", called: str) -> None:
+        self.progress = 0
+        """Thousandths of the sheet's bytes that have been read."""
+        self.counted = 0
+        """Rows below the header that have been read, sent or not."""
+        self._process = process
+        self._called = called
+
+    def batches(self) -> Iterator[list[R]]:
+        """The batches in the order of rows; raises FileUnusable where the file breaks off."""
+        while True:
+            batch, self.progress, self.counted, is_end = _receive(self._process, self._called)
+            if batch:
+                yield batch
+            if is_end:
+                return
+
+    def count_rest(self) -> None:
+        """Read to the end without judging, so that the number of rows is known; `counted` has it."""
+        assert self._process.stdin is not None
+        # It may be at its end already, and gone.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(_COUNT_ONLY)
+            self._process.stdin.flush()
+        for _batch in self.batches():
+            pass
+
+
 def preview(path: Path, sheet: str | None = None) -> Preview:
     """The headers and first rows of a sheet (None: the first visible one); raises FileUnusable."""
     container.check(path)
-    command = [*jobs.python_module("store.imports.reader"), str(path.absolute()), language.current()]
-    # Killed by a limit, or brought down by the file: either way nothing of it can be used.
-    brought_down = FileUnusable(
-        _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(file=path.name)
+    request = Request(path.absolute(), path.name, sheet, language.current(), preview=True)
+    with _reading(request) as process:
+        found: Preview = _receive(process, path.name)
+    return found
+
+
+@contextmanager
+def open_rows(
+    file: Path, called: str, sheet: str, header_row: int, *, rules: Rules, position: int = 0
+) -> Iterator[RowStream[CheckedRow]]:
+    """The rows of a sheet below `header_row` and behind `position`, judged by `rules`."""
+    request = Request(file, called, sheet, language.current(), header_row, position, rules)
+    with _reading(request) as process:
+        stream: RowStream[CheckedRow] = RowStream(process, called)
+        yield stream
+
+
+@contextmanager
+def open_raw_rows(
+    file: Path, called: str, sheet: str, header_row: int
+) -> Iterator[RowStream[tuple[int, list[CellValue]]]]:
+    """The rows of a sheet below `header_row` as they are: number and cells."""
+    with _reading(Request(file, called, sheet, language.current(), header_row)) as process:
+        stream: RowStream[tuple[int, list[CellValue]]] = RowStream(process, called)
+        yield stream
+
+
+@contextmanager
+def _reading(request: Request) -> Iterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen(
+        jobs.python_module("store.imports.reader_process"),
+        cwd="/",
+        env=jobs.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # What it has to say of our bugs goes to the log of a job, never over a person's screen.
+        stderr=subprocess.DEVNULL if sys.stderr.isatty() else None,
     )
+    assert process.stdin is not None
+    assert process.stdout is not None
     try:
-        result = subprocess.run(
-            command + ([sheet] if sheet else []),
-            cwd="/",
-            env=jobs.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=2 * _SECONDS_LIMIT,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise brought_down from error
-    if result.returncode == 2:
-        raise FileUnusable(result.stdout.decode(errors="replace"))
-    if result.returncode != 0:
-        raise brought_down
-    found = json.loads(result.stdout)
-    return Preview(
-        sheet=found["sheet"],
-        sheets=tuple(found["sheets"]),
-        header_row=found["header_row"],
-        headers=tuple(found["headers"]),
-        rows=tuple(tuple(row) for row in found["rows"]),
-    )
+        _widen(process.stdout)
+        # A process that died at once is told when nothing comes from it.
+        with suppress(BrokenPipeError):
+            pickle.dump(request, process.stdin)
+            process.stdin.flush()
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        with suppress(BrokenPipeError):
+            process.stdin.close()
 
 
-def _main(arguments: list[str]) -> int:
-    for limit, value in ((resource.RLIMIT_AS, _MEMORY_LIMIT), (resource.RLIMIT_CPU, _SECONDS_LIMIT)):
-        # macOS refuses the first.
-        with suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
-    language.use(arguments[1])
+def _widen(pipe: IO[bytes]) -> None:
+    # Linux only; elsewhere less is read ahead.
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+
+def _receive(process: "subprocess.Popen[bytes]", called: str) -> Any:
+    """The next thing that the process sends; raises FileUnusable for what it says, or if it died."""
+    assert process.stdout is not None
     try:
-        found = _read(Path(arguments[0]), arguments[2] if len(arguments) > 2 else None)
-    except FileUnusable as error:
-        sys.stdout.buffer.write(str(error).encode(errors="replace"))
-        return 2
-    json.dump(found, sys.stdout)
-    return 0
-
-
-def _read(path: Path, name: str | None) -> dict[str, object]:
-    from store.imports import workbook
-
-    with workbook.open_sheet(path, name) as sheet:
-        rows = list(islice(sheet.rows(), SAMPLE + 1))
-        if not rows:
-            raise FileUnusable(
-                _("The sheet “{sheet}” of {file} is empty.").format(sheet=sheet.name, file=path.name)
-            )
-        header = workbook.header(rows)
-        width = len(header.names)
-        data = [row for row in rows if row.number > header.row][:SAMPLE]
-        texts = [[workbook.as_text(value) for value in row.cells[:width]] for row in data]
-        return {
-            "sheet": sheet.name,
-            "sheets": sheet.visible_names,
-            "header_row": header.row,
-            "headers": header.names,
-            "rows": [row + [""] * (width - len(row)) for row in texts],
-        }
-
-
-if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1:]))
+        kind, found = pickle.load(process.stdout)
+    except (EOFError, pickle.UnpicklingError) as error:
+        # Killed by a limit, or brought down by the file: either way nothing more of it can be used.
+        raise FileUnusable(
+            _("{file} cannot be read: it needs too much memory or time, or is damaged.").format(file=called)
+        ) from error
+    if kind == "fault":
+        raise FileUnusable(found)
+    return found

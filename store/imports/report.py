@@ -1,21 +1,19 @@
 """The Contact Import Report: what became of every row of a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from store import database, excel, imports, jobs, properties, settings
-from store.errors import FileUnusable
-from store.imports import columns, workbook
-from store.imports.job import DUPLICATE, DUPLICATE_IN_FILE, REJECTED
-from store.imports.sheet import SheetRow
+from store.imports import columns, results, workbook
+from store.imports.judging import DUPLICATE, DUPLICATE_IN_FILE, REJECTED
+from store.imports.results import NOT_PROCESSED, RowResult
 from store.language import _
-from store.models import Import, ImportResult
+from store.models import Import
 from store.values import countries, times
 
 YELLOW, RED = "FFF2CC", "F8CBAD"
 """Fills of cells that are empty, and of cells whose value was not saved."""
-_PROGRESS_EVERY = 5_000
 
 
 def run(job_id: int) -> None:
@@ -39,78 +37,30 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
     fills = {colour: PatternFill("solid", fgColor=colour) for colour in (YELLOW, RED)}
     sheet = book.create_sheet(_("Results"))
     sheet.freeze_panes = "B2"
-    headers = list(Import.get_by_id(view.id).headers)
-    titles = [_("Row"), *headers, _("Result"), _("Detail")]
+    titles = [_("Row"), *view.headers, _("Result"), _("Detail")]
     sheet.append([excel.text_cell(sheet, title, bold=True) for title in titles])
-    kept = imports.kept_copy(view.id)
-    if not kept.exists():
-        raise FileUnusable(
-            _("The kept copy of {file} is gone; no report can be made.").format(file=view.file)
-        )
-    results = _results(view.id)
-    following = next(results, None)
-    with workbook.open_sheet(kept, view.sheet, called=view.file) as source:
-        for count, row in enumerate(_rows(view, source), 1):
-            while following is not None and following[0] < row.number:
-                following = next(results, None)
-            own = following if following is not None and following[0] == row.number else None
-            colours, result, detail = _say(view, headers, row.number, own)
-            texts = [workbook.as_text(value) for value in row.cells[: len(headers)]]
-            texts += [""] * (len(headers) - len(texts))
-            cells = [
-                excel.text_cell(sheet, text, fills.get(colours.get(column, "")))
-                for column, text in enumerate(texts)
-            ]
-            sheet.append([row.number, *cells, *(excel.text_cell(sheet, text) for text in (result, detail))])
-            if count % _PROGRESS_EVERY == 0:
-                jobs.check_stop(job_id)
-                with database.writing():
-                    jobs.report_progress(job_id, source.progress)
+    width = len(view.headers)
+    for row in results.walk(view, job_id):
+        colours, result, detail = _say(view.headers, row)
+        texts = [workbook.as_text(value) for value in row.cells[:width]]
+        texts += [""] * (width - len(texts))
+        cells = [
+            excel.text_cell(sheet, text, fills.get(colours.get(column, "")))
+            for column, text in enumerate(texts)
+        ]
+        sheet.append([row.number, *cells, *(excel.text_cell(sheet, text) for text in (result, detail))])
 
 
-def _rows(view: imports.ImportView, source: workbook.Sheet) -> Iterator[SheetRow]:
-    """The rows below the header; of a file that breaks off, those before the break."""
-    try:
-        yield from (row for row in source.rows() if row.number > view.parameters["header_row"])
-    except FileUnusable:
-        if view.state is not imports.State.FAILED:
-            raise
-
-
-def _results(import_id: int) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Row, result and detail in the order of rows, in windows: no cursor is held open while writing."""
-    last = 0
-    while True:
-        query = (
-            ImportResult.select(ImportResult.row, ImportResult.result, ImportResult.detail)
-            .where(ImportResult.import_id == import_id, ImportResult.row > last)
-            .order_by(ImportResult.row)
-            .limit(5_000)
-        )
-        window: list[Any] = list(database.tuples(query))
-        if not window:
-            return
-        yield from window
-        last = window[-1][0]
-
-
-def _say(
-    view: imports.ImportView,
-    headers: list[str],
-    number: int,
-    stored: tuple[int, str, dict[str, Any]] | None,
-) -> tuple[dict[int, str], str, str]:
+def _say(headers: Sequence[str], row: RowResult) -> tuple[dict[int, str], str, str]:
     """Fills by column, the result and the detail of one row."""
-    if number > view.position:
+    detail = row.detail
+    if row.result == NOT_PROCESSED:
         return {}, _("Not processed (stopped)"), ""
-    if stored is None:
-        return {}, _("Created"), ""
-    _row, result, detail = stored
-    if result == REJECTED:
+    if row.result == REJECTED:
         return {}, _("Rejected: {reason}").format(reason=detail["reason"]), ""
-    if result == DUPLICATE_IN_FILE:
+    if row.result == DUPLICATE_IN_FILE:
         return {}, _("Duplicate in file (row {row})").format(row=detail["row"]), ""
-    if result == DUPLICATE:
+    if row.result == DUPLICATE:
         phone = detail["phone"]
         return {}, _("Duplicate (already exists)"), _("already exists as {phone}").format(phone=phone)
     missing: list[int] = detail.get("missing", [])
@@ -167,7 +117,7 @@ def _assigned(view: imports.ImportView) -> Iterator[tuple[str, str]]:
     names = {columns.PHONE: _("Phone number"), columns.NAME: _("Name"), columns.EMAIL: _("Email")}
     names |= {str(item.id): item.name for item in properties.list_all()}
     assignment = columns.Assignment.from_json(view.parameters["assignment"])
-    for column, header in enumerate(Import.get_by_id(view.id).headers):
+    for column, header in enumerate(view.headers):
         target = assignment.target_of(column)
         yield header or workbook.letter(column), names.get(target or "", _("left out"))
 

@@ -1,40 +1,53 @@
 """One row of a file: what becomes of it, as far as that can be told without the database."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from json.encoder import encode_basestring
+from typing import NamedTuple
 
-from store.contacts import checked_name
-from store.errors import Invalid, UnknownRange
+from store.errors import Invalid, UnknownRange, Wound
 from store.imports import columns
 from store.imports.sheet import CellError, CellValue, SheetRow
-from store.imports.workbook import as_text
+from store.imports.workbook import as_text, letter
 from store.language import _
 from store.properties import CustomProperty
 from store.values import email, phone, property_type
 from store.values.property_type import Formats, PropertyType
+from store.values.text import checked_name
 
 _EXACT_BELOW = 10**15
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """By what a row is judged."""
+    """By what rows are judged."""
 
+    headers: tuple[str, ...]
     assignment: columns.Assignment
     properties: Mapping[int, CustomProperty]
     formats: Formats
     country: str | None
     """Whose numbers those without + or 00 are; None: their country code is included."""
     accept_unknown: bool
-    epoch: datetime
-    """The day from which the workbook counts its dates."""
+    whole_only: bool
+    """Whether rows with a value that is missing or does not fit are left for later."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
+class Fault(NamedTuple):
+    """What is wrong with a cell, or to be known of it."""
+
+    column: int
+    sentence: str
+    reason: str
+    """The sentence without the cell's value, so that equal faults can be counted."""
+    wound: str = ""
+    """Such as `Wound` names it, where there is a cure for the whole column."""
+
+
+class CheckedRow(NamedTuple):
     """A row as it would be stored, or why it would not."""
 
     number: int
@@ -42,117 +55,189 @@ class CheckedRow:
     rejected: str = ""
     """The reason; empty for a row that becomes a contact unless it is a duplicate."""
     phone: str = ""
-    bare_region: str = ""
-    """The country that a number without + or 00 was read as."""
+    bare: bool = False
+    """Whether the number came without + and 00."""
     name: str = ""
     email: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    """Canonical values of properties by their id, as text."""
+    values: str = "{}"
+    """Canonical values of properties by their id, as JSON."""
     missing: tuple[int, ...] = ()
     """Columns of properties that are empty in this row."""
-    notes: tuple[tuple[int, str], ...] = ()
-    """Columns of which something is to be said though their value was saved."""
-    unsaved: tuple[tuple[int, str], ...] = ()
-    """Columns whose value does not fit, with the reason."""
+    unsaved: tuple[Fault, ...] = ()
+    """Cells whose value does not fit."""
+    notes: tuple[Fault, ...] = ()
+    """Cells of which something is to be said though their value is saved."""
+    fault: Fault | None = None
+    """The cell for which the row is rejected, where it is one."""
 
 
-def check(row: SheetRow, rules: Rules) -> CheckedRow:
-    """Judge one row."""
-    assignment = rules.assignment
-    try:
-        number, bare_region = _phone(_cell(row, assignment.column_of(columns.PHONE)), rules)
-        name = _name(_cell(row, assignment.column_of(columns.NAME)))
-    except Invalid as error:
-        return CheckedRow(row.number, rejected=str(error))
-    unsaved: list[tuple[int, str]] = []
-    notes: list[tuple[int, str]] = []
-    missing: list[int] = []
-    values: dict[str, str] = {}
-    address = None
-    email_column = assignment.column_of(columns.EMAIL)
-    if email_column is not None and (value := _cell(row, email_column)) is not None:
+class Checker:
+    """Judges rows, one after the other, by rules that are settled once."""
+
+    def __init__(self, rules: Rules, epoch: datetime) -> None:
+        """`epoch` is the day from which the workbook counts its dates."""
+        self._rules = rules
+        self._epoch = epoch
+        column_of = rules.assignment.column_of
+        self._phone = column_of(columns.PHONE)
+        self._name = column_of(columns.NAME)
+        self._email = column_of(columns.EMAIL)
+        # A property that was deleted after the columns were assigned is left out.
+        self._properties = tuple(
+            (column, f'"{property_id}":', self._reader_of(rules.properties[property_id]))
+            for column, property_id in rules.assignment.property_columns()
+            if property_id in rules.properties
+        )
+        used = [column for column, _target in rules.assignment.targets]
+        self._width = 1 + max(used, default=0)
+
+    def check(self, row: SheetRow) -> CheckedRow:
+        """Judge one row."""
+        number, cells = row
+        if len(cells) < self._width:
+            cells = cells + [None] * (self._width - len(cells))
+        column = self._phone
         try:
-            address = email.parse(_plain(value))
+            e164, bare = self._phone_of(None if column is None else cells[column])
+            column = self._name
+            name = _name_of(None if column is None else cells[column])
         except Invalid as error:
-            unsaved.append((email_column, str(error)))
-    for column, property_id in assignment.property_columns():
-        value = _cell(row, column)
-        item = rules.properties.get(property_id)
-        if item is None:
-            # The property was deleted after the columns were assigned.
-            continue
-        if value is None:
-            missing.append(column)
-            continue
-        try:
-            values[str(property_id)], note = _property(value, item, rules)
+            return _rejected(number, column, error)
+        unsaved: tuple[Fault, ...] = ()
+        notes: tuple[Fault, ...] = ()
+        missing: tuple[int, ...] = ()
+        values: list[str] = []
+        address = None
+        column = self._email
+        if column is not None and (value := cells[column]) is not None:
+            try:
+                address = email.parse(value if type(value) is str else _plain(value))
+            except Invalid as error:
+                unsaved = (_fault(column, error),)
+        for column, key, read in self._properties:
+            value = cells[column]
+            if value is None:
+                missing += (column,)
+                continue
+            try:
+                stored, note = read(value)
+            except Invalid as error:
+                unsaved += (_fault(column, error),)
+                continue
+            values.append(key + encode_basestring(stored))
             if note:
-                notes.append((column, note))
-        except Invalid as error:
-            unsaved.append((column, str(error)))
-    return CheckedRow(
-        row.number,
-        phone=number,
-        bare_region=bare_region,
-        name=name,
-        email=address,
-        values=values,
-        missing=tuple(missing),
-        notes=tuple(notes),
-        unsaved=tuple(unsaved),
-    )
+                notes += (_fault(column, note),)
+        if self._rules.whole_only and (missing or unsaved):
+            return self._left_for_later(number, missing, unsaved)
+        return CheckedRow(
+            number,
+            "",
+            e164,
+            bare,
+            name,
+            address,
+            "{" + ",".join(values) + "}",
+            missing,
+            unsaved,
+            notes,
+        )
+
+    def _phone_of(self, value: CellValue) -> tuple[str, bool]:
+        """E.164, and whether the number had neither + nor 00."""
+        if type(value) is not str:
+            value = _digits_of(value)
+        try:
+            number = phone.parse(value, self._rules.country)
+        except UnknownRange as error:
+            if not self._rules.accept_unknown:
+                raise
+            return error.phone, False
+        return number.e164, number.bare
+
+    def _left_for_later(
+        self, number: int, missing: tuple[int, ...], unsaved: tuple[Fault, ...]
+    ) -> CheckedRow:
+        if unsaved:
+            fault = unsaved[0]
+            return CheckedRow(number, f"{self._header(fault.column)}: {fault.sentence}", fault=fault)
+        column = missing[0]
+        reason = _("it has no value")
+        sentence = _("{header} has no value.").format(header=self._header(column))
+        return CheckedRow(number, sentence, fault=Fault(column, sentence, reason))
+
+    def _header(self, column: int) -> str:
+        headers = self._rules.headers
+        return (headers[column] if column < len(headers) else "") or letter(column)
+
+    def _reader_of(self, item: CustomProperty) -> Callable[[CellValue], tuple[str, Invalid | None]]:
+        """What makes the canonical value of a cell, and something to be said of it."""
+        kind, formats, choices = item.type, self._rules.formats, item.choices
+
+        def read(value: CellValue) -> tuple[str, Invalid | None]:
+            if type(value) is not str:
+                value = _plain(value)
+            return property_type.parse(kind, value, formats, choices), None
+
+        def read_number(value: CellValue) -> tuple[str, Invalid | None]:
+            if type(value) is int:
+                return str(value), None
+            if isinstance(value, float):
+                return property_type.canonical_number(Decimal(repr(value))), None
+            return read(value)
+
+        def read_date(value: CellValue) -> tuple[str, Invalid | None]:
+            if isinstance(value, date | datetime):
+                return property_type.canonical_date(value), None
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return _serial_date(float(value), self._epoch)
+            return read(value)
+
+        return {PropertyType.NUMBER: read_number, PropertyType.DATE: read_date}.get(kind, read)
 
 
-def _cell(row: SheetRow, column: int | None) -> CellValue:
-    return row.cells[column] if column is not None and column < len(row.cells) else None
+def _rejected(number: int, column: int | None, error: Invalid) -> CheckedRow:
+    sentence = str(error)
+    return CheckedRow(number, sentence, fault=None if column is None else _fault(column, error))
+
+
+def _fault(column: int, error: Invalid) -> Fault:
+    return Fault(column, str(error), error.reason, str(error.wound or ""))
+
+
+def _name_of(value: CellValue) -> str:
+    return checked_name(value if type(value) is str else _plain(value))
 
 
 def _plain(value: CellValue) -> str:
     if isinstance(value, CellError):
+        if value.is_formula:
+            raise Invalid(_("The cell has a formula whose result is not stored in the file."))
         raise Invalid(_("The cell has the error {error} in Excel.").format(error=value.code))
     return as_text(value)
 
 
-def _phone(value: CellValue, rules: Rules) -> tuple[str, str]:
-    """E.164, and the country if the number had neither + nor 00."""
+def _digits_of(value: CellValue) -> str:
+    """What a cell that holds no text has for a phone number."""
     if value is None:
         raise Invalid(_("The phone number is missing."))
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        # Never str(float): "+43664123456.0" is read as another, valid number.
-        if not math.isfinite(value) or value != int(value) or value < 0:
-            raise Invalid(_("“{value}” is not a phone number: it is no whole number.").format(value=value))
-        if value >= _EXACT_BELOW:
-            raise Invalid(_("“{value}” is not a phone number: it is too long.").format(value=value))
-        value = str(int(value))
-    if not isinstance(value, str):
-        raise Invalid(_("“{value}” is not a phone number.").format(value=_plain(value)))
-    try:
-        number = phone.parse(value, rules.country)
-    except UnknownRange as error:
-        if not rules.accept_unknown:
-            raise
-        return error.phone, ""
-    return number.e164, (number.region or "") if number.bare else ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        # A cell with an error has a sentence of its own.
+        raise Invalid(
+            _("“{value}” is not a phone number.").format(value=_plain(value)), _("it is not a number")
+        )
+    # Never str(float): "+43664123456.0" is read as another, valid number.
+    if not math.isfinite(value) or value != int(value) or value < 0:
+        reason = _("it is no whole number")
+    elif value >= _EXACT_BELOW:
+        reason = _("it is too long")
+    else:
+        return str(int(value))
+    raise Invalid(
+        _("“{value}” is not a phone number: {reason}.").format(value=as_text(value), reason=reason), reason
+    )
 
 
-def _name(value: CellValue) -> str:
-    return checked_name(_plain(value))
-
-
-def _property(value: CellValue, item: CustomProperty, rules: Rules) -> tuple[str, str]:
-    """The canonical value, and a note if something is to be said of it."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if item.type is PropertyType.NUMBER and is_number:
-        return property_type.canonical_number(Decimal(repr(value))), ""
-    if item.type is PropertyType.DATE:
-        if isinstance(value, date | datetime):
-            return property_type.canonical_date(value), ""
-        if is_number:
-            return _serial_date(float(value), rules.epoch)  # type: ignore[arg-type]
-    return property_type.parse(item.type, _plain(value), rules.formats, item.choices), ""
-
-
-def _serial_date(value: float, epoch: datetime) -> tuple[str, str]:
+def _serial_date(value: float, epoch: datetime) -> tuple[str, Invalid]:
     from openpyxl.utils.datetime import from_excel
 
     try:
@@ -160,8 +245,21 @@ def _serial_date(value: float, epoch: datetime) -> tuple[str, str]:
     except (ValueError, OverflowError, TypeError):
         moment = None
     if not isinstance(moment, date | datetime) or value < 1:
-        raise Invalid(_("“{value}” is not a date.").format(value=as_text(value)))
+        raise Invalid(_("“{value}” is not a date.").format(value=as_text(value)), _("it is not a date"))
     stored = property_type.canonical_date(moment)
-    return stored, _("the bare number {number} was read as the date {date}").format(
-        number=as_text(value), date=stored
+    sentence = _("the bare number {number} was read as the date {date}")
+    note = Invalid(
+        sentence.format(number=as_text(value), date=stored),
+        _("it is a bare number, read as a date"),
+        Wound.SERIAL_DATE,
     )
+    return stored, note
+
+
+def region_counts(batch: Sequence[CheckedRow]) -> dict[str, int]:
+    """How many numbers without + or 00 belong to each country."""
+    found: dict[str, int] = {}
+    for row in batch:
+        if row.bare and (region := phone.region(row.phone)):
+            found[region] = found.get(region, 0) + 1
+    return found

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
-from store.errors import Invalid
+from store.errors import Invalid, Wound
 from store.language import N_, _
 from store.values import email, text
 
@@ -78,7 +78,8 @@ def parse(kind: PropertyType, raw: str, formats: Formats, choices: Sequence[str]
             raise Invalid(
                 _("“{value}” is not one of: {choices}.").format(
                     value=written[:60], choices=", ".join(choices)
-                )
+                ),
+                _("it is none of the property's values"),
             )
 
 
@@ -107,7 +108,8 @@ def parse_number(written: str, decimal_sign: DecimalSign) -> str:
         raise Invalid(
             _("“{value}” is not a number; write it like {example}.").format(
                 value=written[:40], example="1234" + decimal_sign + "5"
-            )
+            ),
+            _("it is not a number"),
         )
     return canonical_number(Decimal(sign + plain))
 
@@ -116,7 +118,10 @@ def canonical_number(value: Decimal) -> str:
     """A decimal as it is stored: no exponent, no needless zeros; raises Invalid if it is too long."""
     fixed = format(value, "f") if value.is_finite() and abs(value.adjusted()) < _DIGITS_LIMIT else ""
     if not fixed or len(fixed) > 2 * _DIGITS_LIMIT:
-        raise Invalid(_("“{value}” is not a number that can be kept.").format(value=str(value)[:40]))
+        raise Invalid(
+            _("“{value}” is not a number that can be kept.").format(value=str(value)[:40]),
+            _("it is not a number"),
+        )
     if "." in fixed:
         fixed = fixed.rstrip("0").rstrip(".")
     return "0" if fixed in ("-0", "") else fixed
@@ -157,7 +162,9 @@ def _parse_boolean(written: str) -> str:
     try:
         return _BOOLEANS[text.fold(written)]
     except KeyError:
-        raise Invalid(_("“{value}” is neither yes nor no.").format(value=written[:40])) from None
+        raise Invalid(
+            _("“{value}” is neither yes nor no.").format(value=written[:40]), _("it is neither yes nor no")
+        ) from None
 
 
 _TIME = r"([T ][0-2]?\d:[0-5]\d(:[0-5]\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?"
@@ -166,21 +173,27 @@ _SLASHED_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + _TIME, re.AS
 
 
 def _parse_date(written: str, order: DateOrder) -> str:
+    wound = None
     try:
         if match := _ISO_DATE.fullmatch(written):
             return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
         if match := _SLASHED_DATE.fullmatch(written):
             first, second, year = int(match[1]), int(match[2]), int(match[3])
             day, month = (first, second) if order == "dmy" else (second, first)
+            wound = Wound.DATE_ORDER if day <= 12 < month <= 31 else None
             return date(year, month, day).isoformat()
     except ValueError:
         pass
+    raise _no_date(written, order, wound)
+
+
+def _no_date(written: str, order: DateOrder, wound: Wound | None = None) -> Invalid:
     example = "31/12/2026" if order == "dmy" else "12/31/2026"
-    raise Invalid(
-        _("“{value}” is not a date; write it like {example} or 2026-12-31.").format(
-            value=written[:40], example=example
-        )
-    )
+    sentence = _("“{value}” is not a date; write it like {example} or 2026-12-31.")
+    reason = _("it is not a date")
+    if wound is not None:
+        reason = _("day and month stand the other way round")
+    return Invalid(sentence.format(value=written[:40], example=example), reason, wound)
 
 
 def canonical_date(value: date | datetime) -> str:

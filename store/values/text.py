@@ -24,9 +24,18 @@ def checked(raw: str, limit: int = LIMIT) -> str:
         raise Invalid(
             _("This text has {length:,} characters; at most {limit:,} fit.").format(
                 length=len(text), limit=limit
-            )
+            ),
+            _("it is too long"),
         )
     return text
+
+
+def checked_name(raw: str) -> str:
+    """A contact's name; raises Invalid if it is missing or too long."""
+    name = checked(raw)
+    if not name:
+        raise Invalid(_("The name is missing."))
+    return name
 
 
 def fold(text: str) -> str:

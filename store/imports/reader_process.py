@@ -1,0 +1,133 @@
+"""The process that reads a workbook, under limits: `python -m store.imports.reader_process`.
+
+It takes one Request from standard input and sends pairs: ("fault", sentence), ("found", a Preview), or
+("found", (batch, progress, rows counted, whether it is the end)).
+"""
+
+import gc
+import os
+import pickle
+import resource
+import select
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
+
+from store import language
+from store.errors import FileUnusable
+from store.imports import container, workbook
+from store.imports.reader import Preview, Request
+from store.imports.rows import Checker
+from store.imports.sheet import SheetRow
+from store.language import _
+
+BATCH = 2_000
+"""Rows that are sent at once, and written in one transaction: others wait for milliseconds only."""
+SAMPLE = 200
+"""Data rows that a preview has at most."""
+_MEMORY_LIMIT = 400 * 1024**2
+"""Bytes of address space; a million rows need a third of it."""
+_SECONDS_LIMIT = 60
+"""Of processor time without a single batch."""
+
+
+def main() -> int:
+    """Serve one request; 0 unless the process is brought down."""
+    request: Request = pickle.load(sys.stdin.buffer)
+    language.use(request.language)
+    _limit(resource.RLIMIT_AS, _MEMORY_LIMIT)
+    _allow_time()
+    # Rows are trees without cycles, freed as they go: looking for garbage among them costs a sixth.
+    gc.disable()
+    try:
+        if request.preview:
+            _send("found", _preview(request))
+        else:
+            _stream(request)
+    except FileUnusable as error:
+        _send("fault", str(error))
+    except MemoryError:
+        _send("fault", str(container.too_large(request.called)))
+    except BrokenPipeError:
+        # Nobody wants more of it; what is left in the buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except Exception:
+        # Nobody foresaw it: a file of a kind that was never seen, or our bug; the log tells.
+        traceback.print_exc()
+        _send("fault", str(container.damaged(request.called)))
+    return 0
+
+
+def _send(kind: str, found: object) -> None:
+    pickle.dump((kind, found), sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    sys.stdout.buffer.flush()
+
+
+def _allow_time() -> None:
+    """Let the process live until it has worked for _SECONDS_LIMIT more."""
+    _limit(resource.RLIMIT_CPU, int(time.process_time()) + _SECONDS_LIMIT)
+
+
+def _limit(kind: int, value: int) -> None:
+    # macOS refuses that of memory.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(kind, (value, resource.getrlimit(kind)[1]))
+
+
+def _preview(request: Request) -> Preview:
+    with workbook.open_sheet(request.file, request.sheet, called=request.called) as sheet:
+        rows = list(islice(sheet.rows(), SAMPLE + 1))
+        if not rows:
+            raise FileUnusable(
+                _("The sheet “{sheet}” of {file} is empty.").format(sheet=sheet.name, file=request.called)
+            )
+        header = workbook.header(rows)
+        width = len(header.names)
+        data = [row for row in rows if row.number > header.row][:SAMPLE]
+        texts = [tuple(workbook.as_text(value) for value in row.cells[:width]) for row in data]
+        return Preview(
+            sheet=sheet.name,
+            sheets=sheet.visible_names,
+            header_row=header.row,
+            headers=header.names,
+            rows=tuple(row + ("",) * (width - len(row)) for row in texts),
+        )
+
+
+def _stream(request: Request) -> None:
+    with workbook.open_sheet(request.file, request.sheet, called=request.called) as sheet:
+        take: Callable[[SheetRow], object] = tuple
+        if request.rules is not None:
+            take = Checker(request.rules, sheet.epoch).check
+        batch: list[object] = []
+        counted = 0
+        is_wanted = True
+        try:
+            for row in sheet.rows():
+                if row.number <= request.header_row:
+                    continue
+                counted += 1
+                if is_wanted and row.number > request.position:
+                    batch.append(take(row))
+                if counted % BATCH == 0:
+                    _send("found", (batch, sheet.progress, counted, False))
+                    batch = []
+                    _allow_time()
+                    is_wanted = not _is_asked_to_count()
+        except FileUnusable:
+            # What stands before the break is whole.
+            _send("found", (batch, sheet.progress, counted, False))
+            raise
+        _send("found", (batch, sheet.progress, counted, True))
+
+
+def _is_asked_to_count() -> bool:
+    """Whether the taker wants no more rows, but to know how many there are."""
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
