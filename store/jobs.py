@@ -29,6 +29,7 @@ from store.values import times
 
 _HANDLERS = {
     "import": "store.imports.job:run",
+    "check": "store.imports.check:run",
     "report": "store.imports.report:run",
     "template": "store.imports.template:run",
 }

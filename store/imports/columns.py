@@ -123,6 +123,21 @@ def by_words(
     return assignment
 
 
+def letter(index: int) -> str:
+    """The name of a column, counted from 0, as Excel has it: A, B, … AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def header_of(headers: Sequence[str], column: int) -> str:
+    """A column by its header, or by its letter where it has none."""
+    return (headers[column] if column < len(headers) else "") or letter(column)
+
+
 def _assign(targets: dict[int, str], names: Sequence[str], target: str, synonyms: Sequence[str]) -> None:
     """Give `target` to the first free column whose name is the earliest of `synonyms`."""
     for word in synonyms:

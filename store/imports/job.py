@@ -8,12 +8,10 @@ from typing import Any
 
 from store import contacts, database, imports, jobs
 from store.contacts import search_key
-from store.errors import FileUnusable
 from store.imports import judging, reader
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED, Outcome
 from store.imports.reader import RowStream
 from store.imports.rows import CheckedRow
-from store.language import _
 from store.models import Contact, Import, ImportResult
 from store.values import times
 
@@ -42,11 +40,7 @@ def run(job_id: int) -> None:
             # The rest is counted without writing, so that the numbers always add up.
             stream.count_rest()
         if not stream.counted:
-            raise FileUnusable(
-                _("The sheet “{sheet}” of {file} has headers but no rows.").format(
-                    sheet=view.sheet, file=view.file
-                )
-            )
+            raise imports.no_rows(view.file, view.sheet)
         with database.writing():
             Import.update(rows=stream.counted).where(Import.job == job_id).execute()
     if is_stopped:

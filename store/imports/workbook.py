@@ -17,6 +17,7 @@ from xml.etree.ElementTree import ParseError
 
 from store.errors import FileUnusable
 from store.imports import container
+from store.imports.columns import letter
 from store.imports.sheet import (
     COLUMNS_LIMIT,
     Broken,
@@ -225,16 +226,6 @@ def header(rows: Sequence[SheetRow]) -> Header:
     ):
         texts.pop()
     return Header(first.number, tuple(texts))
-
-
-def letter(index: int) -> str:
-    """The name of a column, counted from 0, as Excel has it: A, B, … AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def as_text(value: CellValue) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from store.errors import Invalid, UnknownRange
+from store.errors import Invalid, UnknownRange, Wound
 from store.language import _
 from store.values import phone_patterns
 
@@ -50,6 +50,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
     # Imported here: the first screen does not need it.
     import phonenumbers
 
+    wound = None if international or country else Wound.CODE_MISSING
     try:
         if international or country is None:
             number = phonenumbers.parse(f"+{digits}", None)
@@ -57,7 +58,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
             number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
         reason = _parse_reason(error.error_type, digits)
-        raise _fault(raw, reason, code_missing=not (international or country)) from None
+        raise _fault(raw, reason, wound) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number) or any(_valid(variant) for variant in variants(e164)):
         return Phone(e164, not international)
@@ -67,8 +68,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
         raise UnknownRange(
             sentence.format(number=raw.strip()[:40]), e164, _("it lies in no known range of numbers")
         )
-    code_missing = not (international or country)
-    raise _fault(raw, _length_reason(possible), code_missing=code_missing)
+    raise _fault(raw, _length_reason(possible), wound)
 
 
 def is_bare(raw: str) -> bool:
@@ -128,11 +128,6 @@ def example(country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def digits_lost() -> str:
-    """The reason of a number such as 5.73E+11."""
-    return _("Excel has cut its digits off; format the column as text (@) and enter the number again")
-
-
 def _digits(raw: str) -> tuple[str, bool]:
     """The ASCII digits of `raw`, less + or 00, and whether it had one of them."""
     if plain := _PLAIN.fullmatch(raw):
@@ -144,7 +139,11 @@ def _digits(raw: str) -> tuple[str, bool]:
     if text[:4].lower() == "tel:":
         text = text[4:]
     if _SCIENTIFIC.fullmatch(text.strip()):
-        raise _fault(raw, digits_lost())
+        raise _fault(
+            raw,
+            _("Excel has cut its digits off; format the column as text (@) and enter the number again"),
+            Wound.DIGITS_LOST,
+        )
     if match := _FLOAT.fullmatch(text.strip()):
         # A number exported as 43664123456.0: with its zero it would be another, valid number.
         text = match[1]
@@ -187,11 +186,11 @@ def _valid(e164: str) -> bool:
         return False
 
 
-def _fault(raw: str, reason: str, *, code_missing: bool = False) -> Invalid:
-    if code_missing:
+def _fault(raw: str, reason: str, wound: Wound | None = None) -> Invalid:
+    if wound is Wound.CODE_MISSING:
         reason = _("{reason}; it may lack its country code").format(reason=reason)
     sentence = _("“{number}” is not a phone number: {reason}.")
-    return Invalid(sentence.format(number=raw.strip()[:40], reason=reason), reason)
+    return Invalid(sentence.format(number=raw.strip()[:40], reason=reason), reason, wound)
 
 
 def _parse_reason(error_type: int, digits: str) -> str:

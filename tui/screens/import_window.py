@@ -12,7 +12,7 @@ from textual.widgets import Button, ContentSwitcher, DataTable, Footer, Input, S
 
 from store import imports, properties, settings
 from store.errors import ContactsError
-from store.imports import columns, phones, reader, workbook
+from store.imports import columns, phones, reader
 from store.imports.columns import EMAIL, NAME, PHONE, Assignment
 from store.imports.phones import Reading, Readings
 from store.imports.reader import Preview
@@ -210,7 +210,7 @@ class ImportWindow(Dialog[int]):
         target = self._assignment.target_of(column)
         values = self._preview.samples(column)[:_SAMPLES]
         return [
-            cell(workbook.letter(column)),
+            cell(columns.letter(column)),
             cell(header or _("(no header)"), style="" if header else "dim"),
             cell(names.get(target, names[None]), style="bold" if target else "dim"),
             cell(" · ".join(shown(value, 30) for value in values)),
@@ -224,7 +224,7 @@ class ImportWindow(Dialog[int]):
     async def _assign(self, column: int) -> None:
         assert self._preview is not None
         title = _("Column {letter} {header} goes to").format(
-            letter=workbook.letter(column), header=shown(self._preview.headers[column], 40)
+            letter=columns.letter(column), header=shown(self._preview.headers[column], 40)
         )
         choices = [Choice(name, target) for target, name in _target_names().items()]
         screen = ChoiceScreen(title, choices, value=self._assignment.target_of(column))
