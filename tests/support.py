@@ -21,6 +21,8 @@ from store import contacts as contacts_
 from store import imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
 from store.values import phone
+from tests.benchmarks import excel
+from tests.benchmarks import people as people_
 
 ROOT = Path(__file__).parents[1]
 
@@ -184,6 +186,12 @@ def large_file(path: Path, rows: int) -> Path:
         city = "Bogotá" if index % 2 else None
         sheet.append([forms[index % len(forms)], f"{names[index % len(names)]} {index}", mail, city])
     book.save(path)
+    return path
+
+
+def long_file(path: Path, rows: int) -> Path:
+    """A file whose import takes a while, written in a moment; one row in fifty is no new contact."""
+    excel.write_workbook(path, people_.rows(rows, 0), rows)
     return path
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "is_waiting",
     "kept_copy",
     "list_all",
+    "remembered",
     "request_report",
     "resume",
     "rules_by",
@@ -79,6 +80,7 @@ class Plan:
             "accept_unknown": self.accept_unknown,
             "settled": self.settled,
             "whole_only": self.whole_only,
+            "chosen_date_order": self.date_order,
             "date_order": self.date_order or formats.date_order,
             "decimal_sign": formats.decimal_sign,
         }
@@ -178,6 +180,38 @@ def no_rows(file: str, sheet: str) -> FileUnusable:
     """What is to be said of a sheet without any rows to import."""
     return FileUnusable(
         _("The sheet “{sheet}” of {file} has headers but no rows.").format(sheet=sheet, file=file)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """How a file with the same headers was imported last."""
+
+    assignment: columns.Assignment
+    country: str | None
+    accept_unknown: bool
+    date_order: DateOrder | None
+
+
+def remembered(headers: Sequence[str]) -> Remembered | None:
+    """How the latest import of a file with these headers was assigned and read, less properties now gone."""
+    row = (
+        Import.select(Import, Job)
+        .join(Job)
+        .where(Import.headers == list(headers))
+        .order_by(Import.job.desc())
+        .first()
+    )
+    if row is None:
+        return None
+    said = row.job.parameters
+    known = {str(item.id) for item in properties.list_all()} | set(columns.FIELDS)
+    pairs = [pair for pair in said["assignment"] if pair[1] in known]
+    return Remembered(
+        columns.Assignment.from_json(pairs),
+        said["country"],
+        said["accept_unknown"],
+        said.get("chosen_date_order"),
     )
 
 

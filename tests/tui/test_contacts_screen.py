@@ -67,7 +67,7 @@ async def test_the_seven_columns_stand_in_order(screens: Screens, size: tuple[in
         table = person.app.screen.query_one(ContactTable)
         headers = []
         x = 0
-        for _spec, _lines, width in table._specs:
+        for width in (column.width for column in table.laid):
             parts = (first[x : x + width].strip(), second[x : x + width].strip(" ▼▲"))
             headers.append(" ".join(part for part in parts if part))
             x += width
@@ -83,7 +83,7 @@ async def test_a_shortened_header_tells_its_full_name_in_a_tooltip(screens: Scre
     insert(3)
     async with screens((80, 24)) as person:
         table = person.app.screen.query_one(ContactTable)
-        x = sum(width for _spec, _lines, width in table._specs[:2]) + 2
+        x = sum(column.width for column in table.laid[:2]) + 2
         await person.pilot.hover(ContactTable, offset=(x, 0))
         assert table.tooltip == "User initiated conv."
 
@@ -96,8 +96,8 @@ async def test_a_click_on_a_header_sorts_and_another_turns_it_around(screens: Sc
         table = person.app.screen.query_one(ContactTable)
         seen = []
         for _ in range(2):
-            keys = [spec.key for spec, _lines, _width in table._specs]
-            x = sum(width for _spec, _lines, width in table._specs[: keys.index(column)]) + 1
+            keys = [laid.key for laid in table.laid]
+            x = sum(laid.width for laid in table.laid[: keys.index(column)]) + 1
             await person.pilot.click(ContactTable, offset=Offset(x, 0))
             await person.settle()
             seen.append(names(person.lines))
@@ -177,7 +177,7 @@ async def test_options_open_by_key_and_by_the_first_click(screens: Screens, size
         assert person.sees("View details", "Delete")
         await person.press("escape")
         table = person.app.screen.query_one(ContactTable)
-        x = sum(width for _spec, _lines, width in table._specs) - 2
+        x = sum(column.width for column in table.laid) - 2
         await person.pilot.click(ContactTable, offset=Offset(x, 7))
         await person.settle()
         assert table.cursor_row == 5
