@@ -17,7 +17,7 @@ from store.language import _
 from store.properties import CustomProperty
 from store.values import email, phone, property_type
 from store.values.property_type import Formats, PropertyType
-from store.values.text import checked_name
+from store.values.text import LIMIT, checked_name
 
 _EXACT_BELOW = 10**15
 _SHOWN_LIMIT = 200
@@ -187,6 +187,12 @@ class Checker:
                 value = _plain(value)
             return property_type.parse(kind, value, formats, choices), None
 
+        def read_text(value: CellValue) -> tuple[str, Invalid | None]:
+            # What comes out of a sheet is clean already.
+            if type(value) is str and len(value) <= LIMIT:
+                return value, None
+            return read(value)
+
         def read_number(value: CellValue) -> tuple[str, Invalid | None]:
             if type(value) is int:
                 return str(value), None
@@ -201,7 +207,12 @@ class Checker:
                 return _serial_date(float(value), self._epoch)
             return read(value)
 
-        return {PropertyType.NUMBER: read_number, PropertyType.DATE: read_date}.get(kind, read)
+        quick = {
+            PropertyType.TEXT: read_text,
+            PropertyType.NUMBER: read_number,
+            PropertyType.DATE: read_date,
+        }
+        return quick.get(kind, read)
 
 
 def _fault(column: int, error: Invalid) -> Fault:

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
 from store.errors import Invalid, UnknownRange, Wound
 from store.language import _
@@ -17,8 +18,7 @@ _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A phone number that was understood."""
 
     e164: str
@@ -79,21 +79,34 @@ def is_bare(raw: str) -> bool:
 
 def variants(e164: str) -> tuple[str, ...]:
     """Other numbers under which WhatsApp may know the same person (Brazil, Mexico, Argentina)."""
-    for pattern, template in _VARIANTS:
-        match = pattern.fullmatch(e164)
-        if match:
-            return (match.expand(template),)
+    rule = _VARIANTS.get(e164[:3])
+    return rule(e164) if rule is not None else ()
+
+
+def _brazil(e164: str) -> tuple[str, ...]:
+    """Mobile numbers have a 9 behind the area code; older accounts are known without it."""
+    if len(e164) == 14 and e164[5] == "9" and e164[6] in "6789":
+        return (e164[:5] + e164[6:],)
+    if len(e164) == 13 and e164[5] in "6789":
+        return (f"{e164[:5]}9{e164[5:]}",)
     return ()
 
 
-_VARIANTS = (
-    (re.compile(r"\+55(\d\d)9([6-9]\d{7})"), r"+55\1\2"),
-    (re.compile(r"\+55(\d\d)([6-9]\d{7})"), r"+55\g<1>9\2"),
-    (re.compile(r"\+521(\d{10})"), r"+52\1"),
-    (re.compile(r"\+52(\d{10})"), r"+521\1"),
-    (re.compile(r"\+549(\d{10})"), r"+54\1"),
-    (re.compile(r"\+54(\d{10})"), r"+549\1"),
-)
+def _with_or_without(digit: str) -> Callable[[str], tuple[str, ...]]:
+    """The rule of a country whose ten digits may come with one more before them."""
+
+    def rule(e164: str) -> tuple[str, ...]:
+        if len(e164) == 14 and e164[3] == digit:
+            return (e164[:3] + e164[4:],)
+        if len(e164) == 13:
+            return (e164[:3] + digit + e164[3:],)
+        return ()
+
+    return rule
+
+
+_VARIANTS = {"+55": _brazil, "+52": _with_or_without("1"), "+54": _with_or_without("9")}
+"""By calling code; regular expressions took 8 µs a number, a tenth of writing its contact."""
 
 
 def region(e164: str) -> str | None:
@@ -130,6 +143,10 @@ def example(country: str) -> str | None:
 
 def _digits(raw: str) -> tuple[str, bool]:
     """The ASCII digits of `raw`, less + or 00, and whether it had one of them."""
+    has_plus = raw.startswith("+")
+    written = raw[1:] if has_plus else raw
+    if written.isdecimal() and written.isascii() and (has_plus or not written.startswith("00")):
+        return written, has_plus
     if plain := _PLAIN.fullmatch(raw):
         digits = plain[2].translate(_LEFT_OUT)
         if plain[1] or not digits.startswith("00"):

@@ -16,7 +16,7 @@ from tui.cli import ROWS_REJECTED, STOPPED
 from tui.commands.output import print_json
 from tui.text import shown
 
-_LOOK_SECONDS = 0.1
+_LOOK_SECONDS = 0.05
 _FAULTS_SHOWN = 20
 _CURES = {
     Wound.CODE_MISSING: N_("If they belong to one country: --country CO."),

@@ -18,7 +18,7 @@ from tui.commands.output import print_columns, print_json
 from tui.text import shown
 
 _ID = click.IntRange(1, 2**63 - 1)
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 0.05
 """Between two looks at a running import."""
 
 
