@@ -34,6 +34,8 @@ _HANDLERS = {
     "template": "store.imports.template:run",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
+_IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
+"""By kind of job, what is still done for one that was stopped while it was queued."""
 _WRITERS = frozenset({"import"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
@@ -274,8 +276,7 @@ def _carry_out(row: Job) -> None:
         with _turn(row):
             if not _begin(job_id):
                 return
-            module, _colon, function = _HANDLERS[row.kind].partition(":")
-            getattr(importlib.import_module(module), function)(job_id)
+            _call(_HANDLERS[row.kind], job_id)
         _finish(job_id, State.FINISHED)
     except Stopped:
         _finish(job_id, State.STOPPED)
@@ -295,6 +296,11 @@ def _carry_out(row: Job) -> None:
         )
 
 
+def _call(handler: str, job_id: int) -> None:
+    module, _colon, function = handler.partition(":")
+    getattr(importlib.import_module(module), function)(job_id)
+
+
 @contextlib.contextmanager
 def _turn(row: Job) -> Iterator[None]:
     """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
@@ -304,7 +310,9 @@ def _turn(row: Job) -> Iterator[None]:
     descriptor = database.open_beside("turn.lock")
     try:
         while not _try_lock(descriptor, fcntl.LOCK_EX):
-            check_stop(row.id)
+            if is_stop_asked(row.id):
+                _call(_IF_STOPPED_WAITING[row.kind], row.id)
+                raise Stopped
             time.sleep(_TURN_SECONDS)
         yield
     finally:

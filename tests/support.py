@@ -3,10 +3,13 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -18,7 +21,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from store import contacts as contacts_
-from store import imports, jobs, listing, properties
+from store import database, imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
 from store.values import phone
 from tests.benchmarks import excel
@@ -250,3 +253,51 @@ def broken_file(path: Path, rows: int) -> Path:
             cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
             target.writestr(part, cut)
     return path
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen in {seconds} s"
+        time.sleep(0.01)
+
+
+def kill_job(job_id: int) -> int:
+    """Kill the process of a job as a crash would; how many there were."""
+    killed = 0
+    for process in _processes(f"store.jobs {database.path()} {job_id} "):
+        # It may have ended by itself meanwhile.
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+            killed += 1
+    return killed
+
+
+def _processes(words: str) -> list[int]:
+    """The processes whose command line has these words."""
+    if not Path("/proc/self/cmdline").exists():
+        listed = subprocess.run(
+            ["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True
+        ).stdout
+        return [int(line.split()[0]) for line in listed.splitlines() if words in line]
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        # A process may end while we look.
+        with suppress(OSError):
+            if words in (folder / "cmdline").read_text().replace("\0", " "):
+                found.append(int(folder.name))
+    return found
+
+
+def assert_imports_add_up(folder: Path) -> None:
+    """Every import in every database below a folder adds up."""
+    for path in folder.rglob("*.db"):
+        if not path.with_name(path.name + "-files").is_dir():
+            # No job has ever run.
+            continue
+        database.open_database(path, create=False)
+        for view in imports.list_all():
+            if not view.is_running:
+                assert_adds_up(view)
+        database.close()

@@ -5,6 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from store import contacts, database, imports, jobs
@@ -27,27 +28,42 @@ _MINDFUL_SECONDS = 2.0
 def run(job_id: int) -> None:
     """Import the kept copy of the file; called in the process of the job."""
     view = imports.get(job_id)
-    with reader.open_rows(
-        imports.kept_copy(job_id),
-        view.file,
-        view.sheet,
-        view.parameters["header_row"],
-        rules=imports.rules_of(view),
-        position=view.position,
-    ) as stream:
+    with _open(view) as stream:
         database.tune(_PRAGMAS)
         # Rows come and go without cycles: looking for garbage among them costs a tenth.
         gc.disable()
         is_stopped = _write_all(job_id, stream)
         if is_stopped:
-            # The rest is counted without writing, so that the numbers always add up.
             stream.count_rest()
-        if not stream.counted:
-            raise imports.no_rows(view.file, view.sheet)
-        with database.writing():
-            Import.update(rows=stream.counted).where(Import.job == job_id).execute()
+        _keep_count(view, stream)
     if is_stopped:
         raise jobs.Stopped
+
+
+def count(job_id: int) -> None:
+    """Count the rows of an import that is not carried out, so that its numbers add up all the same."""
+    view = imports.get(job_id)
+    with _open(view) as stream:
+        stream.count_rest()
+        _keep_count(view, stream)
+
+
+def _open(view: imports.ImportView) -> AbstractContextManager[RowStream[CheckedRow]]:
+    return reader.open_rows(
+        imports.kept_copy(view.id),
+        view.file,
+        view.sheet,
+        view.parameters["header_row"],
+        rules=imports.rules_of(view),
+        position=view.position,
+    )
+
+
+def _keep_count(view: imports.ImportView, stream: RowStream[CheckedRow]) -> None:
+    if not stream.counted:
+        raise imports.no_rows(view.file, view.sheet)
+    with database.writing():
+        Import.update(rows=stream.counted).where(Import.job == view.id).execute()
 
 
 def _write_all(job_id: int, stream: RowStream[CheckedRow]) -> bool:
