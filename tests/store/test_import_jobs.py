@@ -67,7 +67,7 @@ def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path:
     until(lambda: not imports.get(import_id).is_running, seconds=5)
     view = imports.get(import_id)
     assert view.state is State.INTERRUPTED
-    assert view.created == listing.count() >= 4_000
+    assert view.created == listing.count() > 0
 
 
 def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
 MOMENT = 1_767_225_600  # 2026-01-01 00:00 UTC
@@ -372,3 +373,12 @@ async def test_work_that_fails_in_an_unforeseen_way_is_told_and_the_program_goes
         assert not person.sees("secret")
         assert person.sees("3 contacts")
     assert "RuntimeError" in (tmp_path / "contacts.db-files" / "errors.log").read_text()
+
+
+async def test_a_click_on_a_key_below_does_what_the_key_does(screens: Screens, size: tuple[int, int]) -> None:
+    async with screens(size) as person:
+        assert person.lines[-1].startswith(" / Search  n New  a Actions ")
+        await person.pilot.click(KeysLine, offset=Offset(person.lines[-1].index("New"), 0))
+        await person.settle()
+        assert person.sees("Create contact", "Phone number")
+        assert person.sees("esc Cancel", "^s Save")

@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from store import contacts, imports, listing, properties, settings
 from store.imports import State
 from store.values.property_type import PropertyType
-from tests.support import assert_adds_up, long_file, three_samples, workbook
+from tests.support import assert_adds_up, kill_job, long_file, plan, three_samples, workbook
 from tests.tui.conftest import Person, Screens
 from tui.widgets.contact_table import ContactTable
 from tui.widgets.line import Line
@@ -286,3 +286,32 @@ async def test_a_stopped_import_is_resumed_from_its_options(screens: Screens, tm
         await person.press("down", "enter")
         await person.until(lambda: imports.get(1).state is State.FINISHED, 60)
     assert imports.get(1).done == 60_000
+
+
+async def test_an_import_whose_process_died_is_seen_within_seconds_and_goes_on(
+    screens: Screens, size: tuple[int, int], tmp_path: Path
+) -> None:
+    async with screens(size) as person:
+        import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 60_000)))
+        await person.press("2")
+        await person.until(lambda: imports.get(import_id).done > 0, 60)
+        assert kill_job(import_id)
+        await person.until(lambda: person.sees("Interrupted"), 5)
+        await person.press("c")
+        await person.until(lambda: imports.get(import_id).state is State.FINISHED, 60)
+        await person.until(lambda: person.sees("Finished"), 5)
+    assert imports.get(import_id).done == 60_000
+
+
+async def test_a_second_import_says_that_it_waits(screens: Screens, tmp_path: Path) -> None:
+    async with screens() as person:
+        first = imports.start(plan(long_file(tmp_path / "a.xlsx", 100_000)))
+        await person.until(lambda: imports.get(first).done > 0, 60)
+        await choose_file(
+            person, workbook(tmp_path / "b.xlsx", [["Phone", "Name"], ["+573001234567", "Ana"]])
+        )
+        await person.until(lambda: person.sees("2 of 3"), 30)
+        await person.press("ctrl+s")
+        await person.until(lambda: person.sees("Queued", "Another import is writing"), 30)
+        imports.stop(first)
+        await person.until(lambda: person.sees("Finished"), 60)

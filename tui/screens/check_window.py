@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Button, DataTable, Footer, ProgressBar, Static
+from textual.widgets import Button, DataTable, ProgressBar, Static
 
 from store import imports, jobs, settings
 from store.errors import ContactsError, Wound
@@ -23,6 +23,7 @@ from tui.page import Dialog
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.text import cell, lines, plain, shown
 from tui.widgets.check_table import CheckTable
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.small_table import SmallColumn, SmallTable
 
 _LOOK_SECONDS = 0.2
@@ -93,7 +94,7 @@ class CheckWindow(Dialog[Checked]):
             with Horizontal(classes="buttons"):
                 yield Button(plain(_("Import")), id="import", variant="primary", compact=True)
                 yield Button(plain(_("Back")), id="back", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """Begin."""

@@ -7,7 +7,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, ContentSwitcher, Footer, Input, Static
+from textual.widgets import Button, ContentSwitcher, Input, Static
 
 from store import imports
 from store.errors import ContactsError
@@ -18,6 +18,7 @@ from tui.screens.choice import Choice, ChoiceScreen
 from tui.text import lines, plain, shown
 from tui.widgets.column_assignment import ColumnAssignment
 from tui.widgets.import_progress import ImportProgress
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.path_line import PathLine
 
 
@@ -59,7 +60,7 @@ class ImportWindow(Dialog[int]):
                 yield Button(plain(_("Check")), id="check", compact=True)
                 yield Button(plain(_("Next")), id="next", variant="primary", compact=True)
                 yield Button(plain(_("Cancel")), id="back", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """Begin with the file."""
