@@ -1,11 +1,12 @@
 """Rows and shared strings as Excel itself writes them, taken by regular expressions in half a parser's time.
 
-What matches can mean only one thing in XML: known elements, one after the other, without an entity, a comment
-or a CDATA section. From the first that does not match on, all is left to the parser.
+What matches can mean only one thing in XML: known elements, one after the other, without comments, CDATA
+sections or entities other than XML's own. From the first that does not match on, all is left to the parser.
 """
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 
 from store.imports.elements import Part, is_open
 
@@ -19,7 +20,8 @@ _ROW = re.compile(
     re.ASCII,
 )
 _CELL = re.compile(r'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="([sn])")?><v>([^<]+)')
-_STRING = r"<si><t(?: xml:space=\"preserve\")?>([^<&\r\x00-\x08\x0b\x0c\x0e-\x1f]*)</t></si>"
+_CHARACTERS = r"(?:[^<&\r\x00-\x08\x0b\x0c\x0e-\x1f]|&(?:amp|lt|gt|quot|apos);)*+"
+_STRING = rf"<si><t(?: xml:space=\"preserve\")?>({_CHARACTERS})</t></si>"
 _STRINGS, _TEXT = re.compile(f"(?:{_STRING})*+"), re.compile(_STRING)
 _STRINGS_START = re.compile(
     rb'(?:<\?xml version="1\.0" encoding="(?:UTF|utf)-8"(?: standalone="yes")?\?>)?\s*'
@@ -87,13 +89,14 @@ def rows(part: PlainPart) -> Iterator[tuple[str, list[tuple[str, str, str, str]]
 
 
 def strings(part: PlainPart) -> Iterator[list[str]]:
-    """Plain shared strings, many at a time, as they are written."""
+    """Plain shared strings, many at a time."""
     for text in part.take():
         match = _STRINGS.match(text)
         end = match.end() if match is not None and "]]>" not in text else 0
         if end < len(text):
             part.give_back(text[end:])
-        yield _TEXT.findall(text, 0, end)
+        found = _TEXT.findall(text, 0, end)
+        yield [unescape(string) if "&" in string else string for string in found]
 
 
 def rows_start(data: bytes) -> int:

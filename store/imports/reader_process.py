@@ -24,8 +24,9 @@ from store.imports.rows import Checker
 from store.imports.sheet import SheetRow
 from store.language import _
 
-BATCH = 2_000
-"""Rows that are sent at once, and written in one transaction: others wait for milliseconds only."""
+BATCH = 4_000
+"""Rows that are sent at once and written in one transaction. It takes up to 0.1 s; with 2,000 rows the whole
+import takes a tenth more, since every transaction touches most pages of the indexes."""
 SAMPLE = 200
 """Data rows that a preview has at most."""
 _MEMORY_LIMIT = 400 * 1024**2
