@@ -226,15 +226,21 @@ def _name_of(value: CellValue) -> str:
 def _plain(value: CellValue) -> str:
     if isinstance(value, CellError):
         if value.is_formula:
-            raise Invalid(_("The cell has a formula whose result is not stored in the file."))
-        raise Invalid(_("The cell has the error {error} in Excel.").format(error=value.code))
+            raise Invalid(
+                _("The cell has a formula whose result is not stored in the file."),
+                _("it is a formula whose result is not stored"),
+            )
+        raise Invalid(
+            _("The cell has the error {error} in Excel.").format(error=value.code),
+            _("it is an error in Excel"),
+        )
     return as_text(value)
 
 
 def _digits_of(value: CellValue) -> str:
     """What a cell that holds no text has for a phone number."""
     if value is None:
-        raise Invalid(_("The phone number is missing."))
+        raise Invalid(_("The phone number is missing."), _("it is missing"))
     if isinstance(value, bool) or not isinstance(value, int | float):
         # A cell with an error has a sentence of its own.
         raise Invalid(

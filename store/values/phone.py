@@ -184,7 +184,7 @@ def _not_empty(raw: str, digits: str) -> str:
         return digits
     if raw.strip():
         raise _fault(raw, _("it has no digits"))
-    raise Invalid(_("The phone number is missing."))
+    raise Invalid(_("The phone number is missing."), _("it is missing"))
 
 
 def _character_reason(char: str) -> str:

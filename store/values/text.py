@@ -36,7 +36,7 @@ def checked_name(raw: str) -> str:
     """A contact's name; raises Invalid if it is missing or too long."""
     name = checked(raw)
     if not name:
-        raise Invalid(_("The name is missing."))
+        raise Invalid(_("The name is missing."), _("it is missing"))
     return name
 
 
