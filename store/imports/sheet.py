@@ -160,6 +160,9 @@ class SheetReader:
                     index = int(text)
                     known = 0 <= index < len(first_strings)
                     value = (first_strings[index] if known else strings[index]) or None
+                elif cell[0].tag[-1] == "f":
+                    # A formula alone: its result was not stored.
+                    value = FORMULA
                 else:
                     moment = moments.get(get("s", ""), number_of)
                     value = moment(text)
