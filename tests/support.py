@@ -1,12 +1,15 @@
 """Make workbooks, run imports and commands as a person would."""
 
+import fcntl
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -18,9 +21,10 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from store import contacts as contacts_
-from store import imports, jobs, listing, properties
+from store import database, imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
-from store.values import phone
+from store.models import Import, Job
+from store.values import phone, times
 
 ROOT = Path(__file__).parents[1]
 
@@ -232,13 +236,76 @@ def people() -> dict[str, contacts_.Person]:
     return {person.name: person for person in contacts_.get_many(ids)}
 
 
-def broken_file(path: Path, rows: int) -> Path:
-    """A workbook of `rows` rows whose sheet breaks off at three quarters."""
+def broken_file(path: Path, rows: int, *first: list[Any]) -> Path:
+    """A workbook of `first` and `rows` other rows whose sheet breaks off at three quarters."""
     numbers = example_numbers()
-    whole = workbook(path.with_name("whole.xlsx"), [HEAD, *([next(numbers), "x"] for _ in range(rows))])
+    whole = workbook(
+        path.with_name("whole.xlsx"), [HEAD, *first, *([next(numbers), "x"] for _ in range(rows))]
+    )
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
         for part in source.namelist():
             content = source.read(part)
             cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
             target.writestr(part, cut)
     return path
+
+
+def kill_job(job_id: int) -> int:
+    """Kill the process that carries out a job; how many there were."""
+    found = _processes(f"store.jobs {database.path()} {job_id} ")
+    for process in found:
+        # It may have come to its end by itself meanwhile.
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
+    return len(found)
+
+
+def _processes(words: str) -> list[int]:
+    """The processes whose command line has these words."""
+    if not Path("/proc/self/cmdline").exists():
+        listed = subprocess.run(
+            ["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True
+        ).stdout
+        return [int(line.split()[0]) for line in listed.splitlines() if words in line]
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        # A process may end while we look.
+        with suppress(OSError):
+            if words in (folder / "cmdline").read_text().replace("\0", " "):
+                found.append(int(folder.name))
+    return found
+
+
+def imported(rows: int, *, first: int = 0) -> int:
+    """An import of `rows` contacts, +573000000000 + `first` and so on, put there at once; its id."""
+    now = times.now()
+    with database.writing():
+        job = Job.create(kind="import", state="finished", created=now, started=now, finished=now)
+        Import.create(job=job.id, file=f"{rows}.xlsx", headers=HEAD, rows=rows, created_rows=rows)
+        people = (
+            (f"+573{number:09}", f"P{number}", now, now, "import", job.id, f"p{number}")
+            for number in range(first, first + rows)
+        )
+        database.db.connection().executemany(
+            "INSERT INTO contact (phone, name, created, changed, origin, import_id, search_key) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            people,
+        )
+    return int(job.id)
+
+
+@contextmanager
+def writers_wait() -> Iterator[None]:
+    """Jobs that write contacts wait for their turn meanwhile."""
+    turn = database.open_beside("turn.lock")
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
+
+
+def undo(import_id: int) -> ImportView:
+    """Undo an import to its end."""
+    jobs.wait(imports.request_undo(import_id), 60)
+    return imports.get(import_id)

@@ -1,12 +1,9 @@
 """The job behind an import: stopped, killed, queued, started from anywhere."""
 
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,6 +18,7 @@ from tests.support import (
     example_numbers,
     finish,
     import_file,
+    kill_job,
     large_file,
     people,
     plan,
@@ -63,30 +61,13 @@ def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path:
     deadline = time.monotonic() + 60
     while imports.get(import_id).done < 4_000 and time.monotonic() < deadline:
         time.sleep(0.01)
-    for process in _processes(f"store.jobs {database.path()} {import_id} "):
-        os.kill(process, signal.SIGKILL)
+    kill_job(import_id)
     deadline = time.monotonic() + 5
     while imports.get(import_id).is_running and time.monotonic() < deadline:
         time.sleep(0.05)
     view = imports.get(import_id)
     assert view.state is State.INTERRUPTED
     assert view.created == listing.count() >= 4_000
-
-
-def _processes(words: str) -> list[int]:
-    """The processes whose command line has these words."""
-    if not Path("/proc/self/cmdline").exists():
-        listed = subprocess.run(
-            ["ps", "-ewwo", "pid,args"], capture_output=True, text=True, check=True
-        ).stdout
-        return [int(line.split()[0]) for line in listed.splitlines() if words in line]
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        # A process may end while we look.
-        with suppress(OSError):
-            if words in (folder / "cmdline").read_text().replace("\0", " "):
-                found.append(int(folder.name))
-    return found
 
 
 def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path: Path) -> None:
@@ -232,9 +213,7 @@ def test_an_import_killed_again_and_again_ends_as_if_undisturbed(tmp_path: Path)
         job_ended = not jobs.wait(import_id, chance.random() * 1.2).is_running
         if job_ended and imports.get(import_id).state is State.FINISHED:
             break
-        for process in _processes(f"store.jobs {database.path()} {import_id} "):
-            kills += 1
-            os.kill(process, signal.SIGKILL)
+        kills += kill_job(import_id)
         while imports.get(import_id).is_running:
             time.sleep(0.01)
         assert imports.get(import_id).state in (State.INTERRUPTED, State.FINISHED)
