@@ -193,7 +193,8 @@ def _hold(job_id: int) -> int:
     for _attempt in range(50):
         lock = _lock_file(job_id)
         # A process that ends takes its lock file away: then this one is nobody's any more.
-        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(job_id, lock):
+        place = database.files_folder() / _lock_name(job_id)
+        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(place, lock):
             return lock
         os.close(lock)
         # A watcher holds it for some µs, a process that is just ending for some ms.
@@ -201,12 +202,11 @@ def _hold(job_id: int) -> int:
     raise JobFailed(_("This work is still running."))
 
 
-def _is_in_place(job_id: int, lock: int) -> bool:
+def _is_in_place(place: Path, lock: int) -> bool:
     try:
-        place = (database.files_folder() / _lock_name(job_id)).stat()
+        return place.stat().st_ino == os.fstat(lock).st_ino
     except FileNotFoundError:
         return False
-    return place.st_ino == os.fstat(lock).st_ino
 
 
 def get(job_id: int) -> JobView:
@@ -244,8 +244,8 @@ def remove_unheld_locks() -> None:
         with contextlib.suppress(OSError):
             lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
-                # Whoever wants it at this moment makes it anew: see `_hold`.
-                if _try_lock(lock, fcntl.LOCK_EX):
+                # Whoever wants it at this moment makes it anew: see `_hold`. That may have happened already.
+                if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(path, lock):
                     path.unlink()
             finally:
                 os.close(lock)

@@ -3,6 +3,7 @@
 Every cell is read as it was the first time, but for those of phones: as text, Excel keeps all their digits.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,6 +18,8 @@ from store.language import _
 
 _DATE_FORMAT, _MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 _TIME_FORMAT, _DURATION_FORMAT = "hh:mm:ss", "[h]:mm:ss"
+_DATE = re.compile(r"\d{4}-[01]\d-[0-3]\d( [0-2]\d:[0-5]\d:[0-5]\d(\.\d+)?)?", re.ASCII)
+"""How dates are written that stand among the headers."""
 _WHOLE_FORMAT = "0"
 _SHOWN_WHOLE_BELOW = 10**11
 """Whole numbers from here on are shown like 5.73E+11 where nothing is said of their format."""
@@ -52,7 +55,7 @@ def _write(book: Any, view: imports.ImportView, job_id: int) -> None:
     if phone is not None:
         # What is typed below the last row is to keep its digits too.
         sheet.column_dimensions[get_column_letter(phone + 1)].number_format = excel.TEXT_FORMAT
-    sheet.append([excel.text_cell(sheet, header, bold=True) for header in view.headers])
+    sheet.append([_header_cell(sheet, header) for header in view.headers])
     for cells in _rejected(view, job_id):
         row = [*cells[:width], *[None] * (width - len(cells))]
         sheet.append(
@@ -75,6 +78,13 @@ def _title(name: str) -> str:
     """The name of the file's sheet, so that one who asks for it by name finds it."""
     is_allowed = name.isprintable() and len(name) <= _TITLE_LIMIT and not set(name) & set("[]:*?/\\")
     return name if name and is_allowed else _("Rows to fix")
+
+
+def _header_cell(sheet: Any, header: str) -> Any:
+    if _DATE.fullmatch(header):
+        # It was a date cell: as a text its digits would be taken for the phone of a first contact.
+        return _cell(sheet, datetime.fromisoformat(header))
+    return excel.text_cell(sheet, header, bold=True)
 
 
 def _phone_cell(sheet: Any, value: CellValue) -> Any:

@@ -12,7 +12,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from store import database, imports, jobs, properties, settings
 from store.errors import FileUnusable
-from store.imports import ImportView, State
+from store.imports import ImportView, State, reader
 from store.models import Job
 from store.values.property_type import DateOrder, DecimalSign, PropertyType
 from tests.support import (
@@ -86,14 +86,21 @@ FAULTS: dict[tuple[int, int], Any] = {
 
 
 def as_file(path: Path, rows: list[list[Any]]) -> Path:
-    """A workbook with these rows; what begins with = is text, errors are errors."""
+    """A workbook with these rows; what begins with = is text."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Clientes"
     for row in [HEADERS, *rows]:
         sheet.append(row)
-    for row_ in sheet.iter_rows():
-        for cell in row_:
+    book.save(path)
+    return as_text(path)
+
+
+def as_text(path: Path) -> Path:
+    """The file with its formulas made texts."""
+    book = openpyxl.load_workbook(path)
+    for row in book.worksheets[0].iter_rows():
+        for cell in row:
             if cell.data_type == "f":
                 cell.data_type = "s"
     book.save(path)
@@ -191,6 +198,18 @@ def test_a_file_without_headers_gets_the_names_that_the_import_used(tmp_path: Pa
     book.save(path)
     assert import_file(path, "Column C=Client").created == 1
     assert people()["Eva"].properties == {client.id: "Beta"}
+
+
+def test_headers_stay_headers_whatever_they_are(tmp_path: Path) -> None:
+    head = [*HEAD, datetime(2020, 9, 17), 2021, "=1+1", None, "Name"]
+    rows = [[], head, ["12", "Ana", 1, 2, 3, 4, "x"], ["+573001234567", "Eva", 1, 2, 3, 4, "y"]]
+    file = as_text(workbook(tmp_path / "a.xlsx", rows))
+    view = import_file(file)
+    path = rows_to_fix(view, tmp_path / "fix.xlsx")
+    again = reader.preview(path)
+    assert (again.header_row, again.headers) == (1, view.headers)
+    assert view.headers == ("Phone", "Name", "2020-09-17", "2021", "=1+1", "", "Name")
+    assert again.rows == (("12", "Ana", "1", "2", "3", "4", "x"),)
 
 
 def test_bare_serial_numbers_keep_their_calendar(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ class ImportDetails(Dialog[None]):
 
     BINDINGS = [
         Binding("escape,enter", "dismiss(None)", N_("Back")),
-        Binding("x", "stop", N_("Stop loading")),
+        Binding("x", "stop", N_("Stop")),
         Binding("r", "report", N_("Download results")),
         Binding("f", "rows_to_fix", N_("Rows to fix")),
         Binding("z", "undo", N_("Undo")),
