@@ -199,18 +199,28 @@ class Known(NamedTuple):
 
 def existing(numbers: Iterable[str]) -> dict[str, Known]:
     """Of the E.164 numbers given, those that a living contact has, itself or by a variant."""
-    asked: dict[str, list[str]] = {}
-    for number in numbers:
-        asked.setdefault(number, []).append(number)
-        for variant in phone.variants(number):
-            asked.setdefault(variant, []).append(number)
-    found: dict[str, Known] = {}
+    asked = by_writing(numbers)
     # One parameter for all of them: thousands cost more to bind than to find.
     among = SQL("(SELECT value FROM json_each(?))", [json.dumps(list(asked))])
     query = Contact.select(Contact.phone, Contact.import_id, Contact.import_row).where(
         Contact.phone.in_(among), Contact.deleted == LIVING
     )
-    for known in map(Known._make, database.tuples(query)):
+    return match(asked, map(Known._make, database.tuples(query)))
+
+
+def by_writing(numbers: Iterable[str]) -> dict[str, list[str]]:
+    """The numbers given by each number under which the same person may be known, their own among them."""
+    asked: dict[str, list[str]] = {}
+    for number in numbers:
+        for writing in (number, *phone.variants(number)):
+            asked.setdefault(writing, []).append(number)
+    return asked
+
+
+def match(asked: Mapping[str, Sequence[str]], present: Iterable[Known]) -> dict[str, Known]:
+    """Who has the numbers that were asked for (`by_writing`), given who has any of their writings."""
+    found: dict[str, Known] = {}
+    for known in present:
         for number in asked[known.phone]:
             # The very number counts before a variant of it.
             if number not in found or known.phone == number:

@@ -31,12 +31,15 @@ from store.values import times
 
 _HANDLERS = {
     "import": "store.imports.job:run",
+    "check": "store.imports.check:run",
     "report": "store.imports.report:run",
     "template": "store.imports.template:run",
     "rows_to_fix": "store.imports.fixing:run",
     "undo": "store.imports.undo:run",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
+_IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
+"""By kind of job, what is still done for one that was stopped while it was queued."""
 _AT_START = "store.imports.keeping:clean_up"
 """What every process of a job does before its own work."""
 _WRITERS = frozenset({"import", "undo"})
@@ -372,7 +375,10 @@ def _turn(row: Job) -> Iterator[None]:
     descriptor = database.open_beside("turn.lock")
     try:
         while not _try_lock(descriptor, fcntl.LOCK_EX):
-            check_stop(row.id)
+            if is_stop_asked(row.id):
+                if row.kind in _IF_STOPPED_WAITING:
+                    _call(_IF_STOPPED_WAITING[row.kind], row.id)
+                raise Stopped
             time.sleep(_TURN_SECONDS)
         yield
     finally:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from store import database, language
+from tests.support import assert_imports_add_up
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +23,7 @@ def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     language.use("en")
     yield
     database.close()
+    assert_imports_add_up(tmp_path)
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import random
 import signal
 import subprocess
 import sys
+import time
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from store import database, imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
 from store.models import Import, Job
 from store.values import phone, times
+from tests.benchmarks import excel
+from tests.benchmarks import people as people_
 
 ROOT = Path(__file__).parents[1]
 
@@ -80,7 +83,8 @@ def finish(import_id: int, seconds: float = 60) -> ImportView:
 def assert_adds_up(view: ImportView) -> None:
     """created + duplicates + rejected + not processed = rows in the file, for every import of the suite."""
     if view.rows is None:
-        assert view.state in (State.FAILED, State.INTERRUPTED)
+        # What was undone may have failed before.
+        assert view.state in (State.FAILED, State.INTERRUPTED, State.UNDONE)
         return
     assert view.not_processed is not None
     assert view.created + view.duplicates + view.rejected + view.not_processed == view.rows
@@ -191,6 +195,12 @@ def large_file(path: Path, rows: int) -> Path:
     return path
 
 
+def long_file(path: Path, rows: int) -> Path:
+    """A file whose import takes a while, written in a moment; one row in fifty is no new contact."""
+    excel.write_workbook(path, people_.rows(rows, 0), rows)
+    return path
+
+
 def three_samples(folder: Path) -> dict[str, Path]:
     """Files of the shapes that people bring: numbers as numbers, foreign headers, dates, empty rows."""
     simple = [
@@ -250,14 +260,23 @@ def broken_file(path: Path, rows: int, *first: list[Any]) -> Path:
     return path
 
 
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"it did not happen in {seconds} s"
+        time.sleep(0.01)
+
+
 def kill_job(job_id: int) -> int:
-    """Kill the process that carries out a job; how many there were."""
-    found = _processes(f"store.jobs {database.path()} {job_id} ")
-    for process in found:
-        # It may have come to its end by itself meanwhile.
+    """Kill the process of a job as a crash would; how many there were."""
+    killed = 0
+    for process in _processes(f"store.jobs {database.path()} {job_id} "):
+        # It may have ended by itself meanwhile.
         with suppress(ProcessLookupError):
             os.kill(process, signal.SIGKILL)
-    return len(found)
+            killed += 1
+    return killed
 
 
 def _processes(words: str) -> list[int]:
@@ -309,3 +328,16 @@ def undo(import_id: int) -> ImportView:
     """Undo an import to its end."""
     jobs.wait(imports.request_undo(import_id), 60)
     return imports.get(import_id)
+
+
+def assert_imports_add_up(folder: Path) -> None:
+    """Every import in every database below a folder adds up."""
+    for path in folder.rglob("*.db"):
+        if not path.with_name(path.name + "-files").is_dir():
+            # No job has ever run.
+            continue
+        database.open_database(path, create=False)
+        for view in imports.list_all():
+            if not view.is_running:
+                assert_adds_up(view)
+        database.close()

@@ -9,10 +9,11 @@ from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from store.language import _
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.mode_tabs import ModeTabs
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class Page(OurScreen, Screen[None]):
     def compose(self) -> ComposeResult:
         yield ModeTabs(self.MODE)
         yield from self.compose_page()
-        yield Footer(show_command_palette=False)
+        yield KeysLine()
         sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
         yield Static(Content(sentence), id="too-small")
 

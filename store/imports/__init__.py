@@ -7,7 +7,7 @@
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,7 +29,7 @@ from store.imports.views import (
 )
 from store.jobs import State
 from store.language import _
-from store.models import Import
+from store.models import Import, Job
 from store.values.property_type import DateOrder, Formats
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ __all__ = [
     "is_waiting",
     "kept_copy",
     "list_all",
+    "remembered",
     "request_report",
     "request_rows_to_fix",
     "request_undo",
@@ -80,6 +81,13 @@ class Plan:
     """Leave rows with a value that is missing or does not fit for later, instead of creating them so."""
     date_order: DateOrder | None = None
     """How this file writes its dates; None: as the settings say."""
+    called: str = ""
+    """What people call the file, where `file` is a copy of it."""
+
+    @property
+    def name(self) -> str:
+        """What people call the file, without folders."""
+        return self.called or os.fsencode(self.file.name).decode(errors="replace")
 
     def parameters(self) -> dict[str, Any]:
         """What the job's row keeps of it, the settings that it depends on among it."""
@@ -91,30 +99,80 @@ class Plan:
             "accept_unknown": self.accept_unknown,
             "settled": self.settled,
             "whole_only": self.whole_only,
+            "chosen_date_order": self.date_order,
             "date_order": self.date_order or formats.date_order,
             "decimal_sign": formats.decimal_sign,
         }
 
 
 def start(plan: Plan) -> int:
-    """Copy the file, so that nobody can change it meanwhile, and begin its import; the import's id."""
-    container.check(plan.file)
-    database.check_writable()
-    copy = _copy(plan.file)
+    """Begin an import; the import's id."""
 
     def prepare(job_id: int) -> None:
-        Import.create(
-            job=job_id,
-            file=os.fsencode(plan.file.name).decode(errors="replace"),
-            sheet=plan.sheet,
-            headers=list(plan.headers),
-        )
+        Import.create(job=job_id, file=plan.name, sheet=plan.sheet, headers=list(plan.headers))
+
+    return start_job("import", plan, {}, prepare)
+
+
+def start_job(
+    kind: str, plan: Plan, more: dict[str, Any], prepare: Callable[[int], None] | None = None
+) -> int:
+    """Copy the plan's file, so that nobody can change it meanwhile, and begin a job on it; the job's id.
+
+    `more` joins the plan in the job's parameters; `prepare` makes what belongs to the job.
+    """
+    container.check(plan.file, plan.name)
+    database.check_writable()
+    copy = _copy(plan)
+
+    def keep(job_id: int) -> None:
+        if prepare is not None:
+            prepare(job_id)
         copy.replace(kept_copy(job_id))
 
     try:
-        return jobs.start("import", plan.parameters(), prepare)
+        return jobs.start(kind, plan.parameters() | more, keep)
     finally:
         copy.unlink(missing_ok=True)
+
+
+def no_rows(file: str, sheet: str) -> FileUnusable:
+    """What is to be said of a sheet without any rows to import."""
+    return FileUnusable(
+        _("The sheet “{sheet}” of {file} has headers but no rows.").format(sheet=sheet, file=file)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """How a file with the same headers was imported last."""
+
+    assignment: columns.Assignment
+    country: str | None
+    accept_unknown: bool
+    date_order: DateOrder | None
+
+
+def remembered(headers: Sequence[str]) -> Remembered | None:
+    """How the latest import of a file with these headers was assigned and read, less properties now gone."""
+    row = (
+        Import.select(Import, Job)
+        .join(Job)
+        .where(Import.headers == list(headers))
+        .order_by(Import.job.desc())
+        .first()
+    )
+    if row is None:
+        return None
+    said = row.job.parameters
+    known = {str(item.id) for item in properties.list_all()} | set(columns.FIELDS)
+    pairs = [pair for pair in said["assignment"] if pair[1] in known]
+    return Remembered(
+        columns.Assignment.from_json(pairs),
+        said["country"],
+        said["accept_unknown"],
+        said.get("chosen_date_order"),
+    )
 
 
 def rules_of(view: ImportView) -> "Rules":
@@ -206,8 +264,9 @@ def _target_fault(target: Path, overwrite: bool) -> str:
     return ""
 
 
-def _copy(source: Path) -> Path:
-    """A copy of the file beside the database."""
+def _copy(plan: Plan) -> Path:
+    """A copy of the plan's file beside the database."""
+    source = plan.file
     target = database.files_folder() / f"import-new-{os.getpid()}-{time.monotonic_ns()}.xlsx"
     try:
         original = source.open("rb")
@@ -220,7 +279,7 @@ def _copy(source: Path) -> Path:
         target.unlink(missing_ok=True)
         raise FileUnusable(
             _("No copy of {file} can be made in {folder}: {reason}.").format(
-                file=source.name, folder=target.parent, reason=error.strerror
+                file=plan.name, folder=target.parent, reason=error.strerror
             )
         ) from error
     return target

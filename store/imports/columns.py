@@ -7,8 +7,10 @@ from typing import Any
 
 from store.errors import Invalid
 from store.language import _
-from store.properties import CustomProperty
-from store.values.text import fold
+from store.properties import NAME_LIMIT, CustomProperty
+from store.values import property_type
+from store.values.property_type import Formats, PropertyType
+from store.values.text import clean, fold
 
 PHONE, NAME, EMAIL = "phone", "name", "email"
 FIELDS = (PHONE, NAME, EMAIL)
@@ -38,6 +40,9 @@ _SYNONYMS = {
     for field, words in _HEADERS.items()
 }
 _PREFIX = re.compile(r"(field|campo|property|propiedad|propriedade)\s*:\s*")
+_PREFIX_AS_WRITTEN = re.compile(_PREFIX.pattern, re.IGNORECASE)
+_NUMERAL = re.compile(r"\+|0\d")
+"""How texts of digits begin that are no quantities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,27 @@ def propose(headers: Sequence[str], properties: Sequence[CustomProperty]) -> Ass
     return Assignment(tuple(sorted(targets.items())))
 
 
+def propose_property(header: str, samples: Sequence[str], formats: Formats) -> tuple[str, PropertyType]:
+    """A name and a type for a property made of a column, by its header and its first values."""
+    name = " ".join(_PREFIX_AS_WRITTEN.sub("", clean(header)).split())
+    name = "".join(char for char in name if char.isprintable())[:NAME_LIMIT].strip()
+    for kind in (PropertyType.NUMBER, PropertyType.DATE, PropertyType.EMAIL, PropertyType.BOOLEAN):
+        if samples and all(_fits(kind, sample, formats) for sample in samples):
+            return name, kind
+    return name, PropertyType.TEXT
+
+
+def _fits(kind: PropertyType, sample: str, formats: Formats) -> bool:
+    if kind is PropertyType.NUMBER and _NUMERAL.match(sample):
+        # A number would lose its zeros or its plus: a document, a post code, a phone.
+        return False
+    try:
+        property_type.parse(kind, sample, formats)
+    except Invalid:
+        return False
+    return True
+
+
 def by_words(
     words: Sequence[str], headers: Sequence[str], properties: Sequence[CustomProperty]
 ) -> Assignment:
@@ -121,6 +147,21 @@ def by_words(
     for column, filled in said.items():
         assignment = assignment.with_target(column, filled)
     return assignment
+
+
+def letter(index: int) -> str:
+    """The name of a column, counted from 0, as Excel has it: A, B, … AA."""
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def header_of(headers: Sequence[str], column: int) -> str:
+    """A column by its header, or by its letter where it has none."""
+    return (headers[column] if column < len(headers) else "") or letter(column)
 
 
 def _assign(targets: dict[int, str], names: Sequence[str], target: str, synonyms: Sequence[str]) -> None:

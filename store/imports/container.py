@@ -1,7 +1,10 @@
 """The outside of a workbook: what can be told of a file without parsing it, safe in any process."""
 
+import io
 import stat
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from store.errors import FileUnusable
@@ -9,6 +12,9 @@ from store.language import _
 
 INFLATED_LIMIT = 2 * 1024**3
 """Bytes that all parts of a workbook may have together; Excel's largest sheets stay below."""
+_DIRECTORY_LIMIT = 1024**2
+"""Bytes of a zip's directory: some 15,000 parts."""
+_CONTENT_TYPES = "[content_types].xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -28,6 +34,9 @@ def check(path: Path, called: str | None = None) -> None:
             head = file.read(4096)
     except OSError as error:
         raise unreadable(path, error) from error
+    except ValueError as error:
+        # A name with a NUL in it.
+        raise unreadable(path, FileNotFoundError()) from error
     if not head.startswith(b"PK\x03\x04"):
         raise FileUnusable(_("{file} cannot be imported: {reason}").format(file=called, reason=_kind(head)))
     _check_parts(path, called)
@@ -62,11 +71,13 @@ def _kind(head: bytes) -> str:
 
 def _check_parts(path: Path, called: str) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+    except _TooManyParts as error:
+        raise _no_workbook(called) from error
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
         raise damaged(called) from error
-    names = {part.filename for part in parts}
+    names = {part_name(part.filename) for part in parts}
     if any(part.flag_bits & 1 for part in parts):
         raise FileUnusable(_("{file} is protected by a password; save it without one.").format(file=called))
     if sum(part.file_size for part in parts) > INFLATED_LIMIT:
@@ -79,8 +90,38 @@ def _check_parts(path: Path, called: str) -> None:
         raise FileUnusable(
             _("{file} is in the .xlsb format; open it in Excel and save it as .xlsx.").format(file=called)
         )
-    if "[Content_Types].xml" not in names:
-        raise FileUnusable(_("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=called))
+    if _CONTENT_TYPES not in names:
+        raise _no_workbook(called)
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The file as a zip; raises BadZipFile if its directory is longer than any workbook's."""
+    with _Bounded(io.FileIO(path)) as file, zipfile.ZipFile(file) as archive:
+        yield archive
+
+
+class _TooManyParts(zipfile.BadZipFile):
+    """The directory of a zip is longer than any workbook's."""
+
+
+class _Bounded(io.BufferedReader):
+    """A file of which no more is read at once than a directory may have: zipfile takes it in as a whole."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As a file does; raises _TooManyParts."""
+        if size is not None and size > _DIRECTORY_LIMIT:
+            raise _TooManyParts
+        return super().read(size)
+
+
+def part_name(name: str) -> str:
+    """The name of a part as names are compared: without regard to capitals and to a leading slash."""
+    return name.replace("\\", "/").lstrip("/").lower()
+
+
+def _no_workbook(called: str) -> FileUnusable:
+    return FileUnusable(_("{file} is a zip file, but not an Excel workbook (.xlsx).").format(file=called))
 
 
 def damaged(called: str) -> FileUnusable:

@@ -11,8 +11,7 @@ from typing import Any
 
 from store import excel, imports, jobs
 from store.imports import columns, reader, results, workbook
-from store.imports.judging import REJECTED
-from store.imports.results import NOT_PROCESSED
+from store.imports.judging import NOT_PROCESSED, REJECTED
 from store.imports.sheet import CellError, CellValue
 from store.language import _
 

@@ -12,6 +12,8 @@ from store.values import phone
 
 CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED = "created", "duplicate", "duplicate_in_file", "rejected"
 """Results of rows."""
+NOT_PROCESSED = "not_processed"
+"""The result of rows that the import did not reach."""
 
 
 @dataclass

@@ -25,6 +25,7 @@ def clean_up() -> None:
     limit = times.now() - days * DAY
     _remove_copies(limit, days)
     _remove_passing_copies()
+    _discard_checks(times.now() - DAY)
     jobs.remove_unheld_locks()
     jobs.forget(_FORGOTTEN_KINDS, limit)
 
@@ -36,6 +37,17 @@ def _remove_copies(limit: int, days: int) -> None:
     if removed:
         with database.writing():
             Import.update(copy_days=days).where(Import.job.in_(removed)).execute()
+
+
+def _discard_checks(limit: int) -> None:
+    """Remove the checks of windows that were closed by force; others discard theirs."""
+    query = Job.select().where(Job.kind == "check", jobs.ended_before(limit))
+    for row in list(query):
+        if not jobs.is_running(row):
+            # Imported here: it is rarely needed.
+            from store.imports import check
+
+            check.discard(row.id)
 
 
 def _unlink(path: Path) -> bool:

@@ -40,7 +40,7 @@ class Preview:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """The first data rows as text, each as long as `headers`."""
-    epoch: datetime
+    epoch: datetime = datetime(1899, 12, 30)
     """The day from which the workbook counts its dates."""
 
     def samples(self, column: int) -> list[str]:

@@ -100,10 +100,10 @@ def _preview(request: Request) -> Preview:
 
 def _stream(request: Request) -> None:
     with workbook.open_sheet(request.file, request.sheet, called=request.called) as sheet:
-        take: Callable[[SheetRow], object] = tuple
+        take: Callable[[SheetRow], tuple[object, ...]] = tuple
         if request.rules is not None:
             take = Checker(request.rules, sheet.epoch).check
-        batch: list[object] = []
+        batch: list[tuple[object, ...]] = []
         counted = 0
         is_wanted = True
         try:
@@ -114,15 +114,20 @@ def _stream(request: Request) -> None:
                 if is_wanted and row.number > request.position:
                     batch.append(take(row))
                 if counted % BATCH == 0:
-                    _send("found", (batch, sheet.progress, counted, False))
+                    _send_batch(batch, sheet.progress, counted)
                     batch = []
                     _allow_time()
                     is_wanted = not _is_asked_to_count()
         except FileUnusable:
             # What stands before the break is whole.
-            _send("found", (batch, sheet.progress, counted, False))
+            _send_batch(batch, sheet.progress, counted)
             raise
-        _send("found", (batch, sheet.progress, counted, True))
+        _send_batch(batch, sheet.progress, counted, is_end=True)
+
+
+def _send_batch(batch: list[tuple[object, ...]], progress: int, counted: int, is_end: bool = False) -> None:
+    # Plain tuples: those with a class of their own took four times as long on their way.
+    _send("found", ([tuple(row) for row in batch], progress, counted, is_end))
 
 
 def _is_asked_to_count() -> bool:

@@ -1,13 +1,11 @@
 """The Contact Import Report: what became of every row of a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from store import database, excel, imports, jobs, properties, settings
-from store.imports import columns, results, workbook
-from store.imports.judging import DUPLICATE, DUPLICATE_IN_FILE, REJECTED
-from store.imports.results import NOT_PROCESSED, RowResult
+from store.imports import columns, results, wording, workbook
 from store.language import _
 from store.models import Import
 from store.values import countries, times
@@ -41,41 +39,21 @@ def _write_results(book: Any, view: imports.ImportView, job_id: int) -> None:
     sheet.append([excel.text_cell(sheet, title, bold=True) for title in titles])
     width = len(view.headers)
     for row in results.walk(view, job_id):
-        colours, result, detail = _say(view.headers, row)
+        colours = _colours(row.detail)
+        said = wording.say(view.headers, row.result, row.detail)
         texts = [workbook.as_text(value) for value in row.cells[:width]]
         texts += [""] * (width - len(texts))
         cells = [
             excel.text_cell(sheet, text, fills.get(colours.get(column, "")))
             for column, text in enumerate(texts)
         ]
-        sheet.append([row.number, *cells, *(excel.text_cell(sheet, text) for text in (result, detail))])
+        sheet.append([row.number, *cells, *(excel.text_cell(sheet, text) for text in said)])
 
 
-def _say(headers: Sequence[str], row: RowResult) -> tuple[dict[int, str], str, str]:
-    """Fills by column, the result and the detail of one row."""
-    detail = row.detail
-    if row.result == NOT_PROCESSED:
-        return {}, _("Not processed (stopped)"), ""
-    if row.result == REJECTED:
-        return {}, _("Rejected: {reason}").format(reason=detail["reason"]), ""
-    if row.result == DUPLICATE_IN_FILE:
-        return {}, _("Duplicate in file (row {row})").format(row=detail["row"]), ""
-    if row.result == DUPLICATE:
-        phone = detail["phone"]
-        return {}, _("Duplicate (already exists)"), _("already exists as {phone}").format(phone=phone)
-    missing: list[int] = detail.get("missing", [])
+def _colours(detail: dict[str, Any]) -> dict[int, str]:
+    """Fills by column."""
     unsaved: list[tuple[int, str]] = detail.get("unsaved", [])
-    colours = dict.fromkeys(missing, YELLOW) | {column: RED for column, _reason in unsaved}
-    parts = []
-    if missing:
-        parts.append(_("missing: {columns}").format(columns=", ".join(headers[c] for c in missing)))
-    if unsaved:
-        parts.append(
-            _("not saved: {columns}").format(columns=", ".join(headers[c] for c, _reason in unsaved))
-        )
-    said = [f"{headers[column]}: {reason}" for column, reason in [*unsaved, *detail.get("notes", [])]]
-    label = _("Created, {what}").format(what="; ".join(parts)) if parts else _("Created")
-    return colours, label, " ".join(said)
+    return dict.fromkeys(detail.get("missing", []), YELLOW) | {column: RED for column, _reason in unsaved}
 
 
 def _write_summary(book: Any, view: imports.ImportView) -> None:
@@ -104,7 +82,7 @@ def _summary(view: imports.ImportView) -> Iterator[tuple[str, str | int]]:
         yield _("Column “{header}”").format(header=header), target
     yield _("Phones without + or 00"), phone_reading(view)
     if view.scattered:
-        yield _("Mind"), scatter_warning(view)
+        yield _("Mind"), scatter_warning(len(view.phones))
     if view.rows is not None:
         yield _("Rows"), view.rows
     yield _("Created"), view.created
@@ -122,7 +100,7 @@ def _assigned(view: imports.ImportView) -> Iterator[tuple[str, str]]:
     assignment = columns.Assignment.from_json(view.parameters["assignment"])
     for column, header in enumerate(view.headers):
         target = assignment.target_of(column)
-        yield header or workbook.letter(column), names.get(target or "", _("left out"))
+        yield header or columns.letter(column), names.get(target or "", _("left out"))
 
 
 def phone_reading(view: imports.ImportView) -> str:
@@ -139,9 +117,9 @@ def phone_reading(view: imports.ImportView) -> str:
     return _("{reading}; read as {countries}").format(reading=reading, countries=read_as)
 
 
-def scatter_warning(view: imports.ImportView) -> str:
-    """What to say when numbers were read as of many countries without anybody's word."""
+def scatter_warning(count: int) -> str:
+    """What to say when numbers were read as of so many countries without anybody's word."""
     return _(
         "Numbers without + or 00 were read as of {count} countries. If they lack their country code, "
         "delete these contacts and import again with the country given."
-    ).format(count=len(view.phones))
+    ).format(count=count)

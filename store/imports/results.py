@@ -6,12 +6,10 @@ from typing import Any, NamedTuple
 from store import database, imports, jobs
 from store.errors import FileUnusable
 from store.imports import reader
-from store.imports.judging import CREATED
+from store.imports.judging import CREATED, NOT_PROCESSED
 from store.imports.sheet import CellValue
 from store.models import ImportResult
 
-NOT_PROCESSED = "not_processed"
-"""The result of rows that the import did not reach."""
 _WINDOW = 5_000
 
 

@@ -10,15 +10,18 @@ from typing import NamedTuple
 
 from store.errors import Invalid, UnknownRange, Wound
 from store.imports import columns
+from store.imports.columns import header_of
 from store.imports.sheet import CellError, CellValue, SheetRow
-from store.imports.workbook import as_text, letter
+from store.imports.workbook import as_text
 from store.language import _
 from store.properties import CustomProperty
 from store.values import email, phone, property_type
 from store.values.property_type import Formats, PropertyType
-from store.values.text import checked_name
+from store.values.text import LIMIT, checked_name
 
 _EXACT_BELOW = 10**15
+_SHOWN_LIMIT = 200
+"""Characters of a rejected row's own phone and name that are kept to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class CheckedRow(NamedTuple):
     rejected: str = ""
     """The reason; empty for a row that becomes a contact unless it is a duplicate."""
     phone: str = ""
+    """E.164; of a rejected row, what its cell says."""
     bare: bool = False
     """Whether the number came without + and 00."""
     name: str = ""
@@ -102,7 +106,7 @@ class Checker:
             column = self._name
             name = _name_of(None if column is None else cells[column])
         except Invalid as error:
-            return _rejected(number, column, error)
+            return self._rejected(number, cells, column, error)
         unsaved: tuple[Fault, ...] = ()
         notes: tuple[Fault, ...] = ()
         missing: tuple[int, ...] = ()
@@ -154,20 +158,25 @@ class Checker:
             return error.phone, False
         return number.e164, number.bare
 
+    def _rejected(
+        self, number: int, cells: Sequence[CellValue], column: int | None, error: Invalid
+    ) -> CheckedRow:
+        phone_, name = (
+            "" if place is None else as_text(cells[place])[:_SHOWN_LIMIT]
+            for place in (self._phone, self._name)
+        )
+        fault = None if column is None else _fault(column, error)
+        return CheckedRow(number, str(error), phone_, name=name, fault=fault)
+
     def _left_for_later(
         self, number: int, missing: tuple[int, ...], unsaved: tuple[Fault, ...]
     ) -> CheckedRow:
         if unsaved:
             fault = unsaved[0]
-            return CheckedRow(number, f"{self._header(fault.column)}: {fault.sentence}", fault=fault)
-        column = missing[0]
-        reason = _("it has no value")
-        sentence = _("{header} has no value.").format(header=self._header(column))
-        return CheckedRow(number, sentence, fault=Fault(column, sentence, reason))
-
-    def _header(self, column: int) -> str:
-        headers = self._rules.headers
-        return (headers[column] if column < len(headers) else "") or letter(column)
+            header = header_of(self._rules.headers, fault.column)
+            return CheckedRow(number, f"{header}: {fault.sentence}", fault=fault)
+        sentence = _("{header} has no value.").format(header=header_of(self._rules.headers, missing[0]))
+        return CheckedRow(number, sentence, fault=Fault(missing[0], sentence, _("it has no value")))
 
     def _reader_of(self, item: CustomProperty) -> Callable[[CellValue], tuple[str, Invalid | None]]:
         """What makes the canonical value of a cell, and something to be said of it."""
@@ -177,6 +186,12 @@ class Checker:
             if type(value) is not str:
                 value = _plain(value)
             return property_type.parse(kind, value, formats, choices), None
+
+        def read_text(value: CellValue) -> tuple[str, Invalid | None]:
+            # What comes out of a sheet is clean already.
+            if type(value) is str and len(value) <= LIMIT:
+                return value, None
+            return read(value)
 
         def read_number(value: CellValue) -> tuple[str, Invalid | None]:
             if type(value) is int:
@@ -192,12 +207,12 @@ class Checker:
                 return _serial_date(float(value), self._epoch)
             return read(value)
 
-        return {PropertyType.NUMBER: read_number, PropertyType.DATE: read_date}.get(kind, read)
-
-
-def _rejected(number: int, column: int | None, error: Invalid) -> CheckedRow:
-    sentence = str(error)
-    return CheckedRow(number, sentence, fault=None if column is None else _fault(column, error))
+        quick = {
+            PropertyType.TEXT: read_text,
+            PropertyType.NUMBER: read_number,
+            PropertyType.DATE: read_date,
+        }
+        return quick.get(kind, read)
 
 
 def _fault(column: int, error: Invalid) -> Fault:

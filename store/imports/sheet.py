@@ -1,8 +1,4 @@
-"""The XML of a sheet and of its shared strings, as streams: memory does not grow with the number of rows.
-
-Both are walked by ElementTree's parser (expat), which builds their elements outside of Python; of the tree
-only what has not been handled yet is kept.
-"""
+"""The cells of a sheet and its shared strings, as streams: memory does not grow with the number of rows."""
 
 import math
 import re
@@ -10,32 +6,40 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any, NamedTuple, TypeAlias
-from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
-from xml.parsers import expat
+from typing import NamedTuple, TypeAlias
+from xml.etree.ElementTree import Element
 
+from store.imports import plain
+from store.imports.elements import Broken, Part, children, local_name
+from store.imports.plain import PlainPart
 from store.values.text import clean
 
 ROWS_LIMIT = 1_048_576
 """Rows of a sheet, by the format."""
 COLUMNS_LIMIT = 512
 """Columns that are read; a file with more is refused with a sentence."""
-_CHUNK = 1 << 14
-"""Inflated bytes that are parsed at a time; larger ones leave the processor's cache."""
+_FORMAT_COLUMNS = 16_384
 _WHOLE_NUMBER_LIMIT = 17
 """Characters of a number that is read as a whole one; Excel keeps 15 digits."""
 _QUICK_STRINGS = 1 << 17
 """Shared strings that are kept as `str`: 0.1 s less for 100,000 rows of them, and 16 MB more."""
+_QUICK_CHARACTERS = 1 << 23
+"""Characters that those may have together."""
+_STRINGS_LIMIT = 192 * 1024**2
+"""Bytes of all shared strings; a million rows with five texts of their own each need half of it."""
+_STRINGS_COUNT_LIMIT = 1 << 23
+"""Seven texts of their own for each row of the longest sheet."""
+_BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 _ESCAPE = re.compile("(?:_x[0-9A-Fa-f]{4}_)+")
-_LETTERS = re.compile(r"([A-Z]{1,3})\d*")
-
-
-class Broken(Exception):
-    """The XML does not hold together."""
+_REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
 
 class TooWide(Exception):
     """A row has something beyond COLUMNS_LIMIT."""
+
+
+class TooLong(Exception):
+    """The shared strings need more memory than a list of contacts may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,17 @@ class SheetRow(NamedTuple):
 class SharedStrings:
     """The strings that cells share, by their index; read as far as they are asked for."""
 
-    def __init__(self, part: IO[bytes] | None) -> None:
+    def __init__(self, part: Part | None) -> None:
         self.first: list[str] = []
         """The first ones, quick at hand."""
+        self._characters = 0
         # The others are one run of bytes with an array of offsets: a million as `str` would take 120 MB.
         self._bytes = bytearray()
         self._offsets = array("Q", [0])
-        self._more = _children(part, "sst", "") if part is not None else iter(())
+        self._more = _texts(part) if part is not None else iter(())
 
     def __getitem__(self, index: int) -> str:
-        """The string; raises Broken if there is none."""
+        """The string; raises Broken if there is none, TooLong if it cannot be held."""
         if index < 0:
             raise Broken
         while index >= len(self.first) + len(self._offsets) - 1:
@@ -87,23 +92,26 @@ class SharedStrings:
         return self._bytes[self._offsets[place] : self._offsets[place + 1]].decode()
 
     def _read_on(self) -> None:
-        items = next(self._more, None)
-        if items is None:
+        texts = next(self._more, None)
+        if texts is None:
             raise Broken
-        texts = [_shared_text(item) for item in items]
-        if len(self.first) < _QUICK_STRINGS:
-            self.first += texts
-            return
+        if len(self._offsets) == 1 and len(self.first) < _QUICK_STRINGS:
+            self._characters += sum(map(len, texts))
+            if self._characters <= _QUICK_CHARACTERS:
+                self.first += texts
+                return
         for text in texts:
             self._bytes += text.encode()
             self._offsets.append(len(self._bytes))
+        if len(self._bytes) > _STRINGS_LIMIT or len(self._offsets) > _STRINGS_COUNT_LIMIT:
+            raise TooLong
 
 
 class SheetReader:
     """Walks one sheet."""
 
     def __init__(
-        self, part: IO[bytes], strings: SharedStrings, moments: Mapping[str, Callable[[str], CellValue]]
+        self, part: Part, strings: SharedStrings, moments: Mapping[str, Callable[[str], CellValue]]
     ) -> None:
         """`moments` reads the numbers of cells whose style is that of a date or time, by the style."""
         self.bytes_read = 0
@@ -113,35 +121,71 @@ class SheetReader:
         self._columns: dict[str, int] = {}
 
     def rows(self) -> Iterator[SheetRow]:
-        """Every row that holds anything, from the top; raises Broken or TooWide."""
-        last, tag = 0, ""
-        for rows in _children(self, "worksheet", "sheetData"):
-            for row in rows:
-                if row.tag != tag:
-                    if not _is(row, "row"):
-                        continue
-                    tag = row.tag
-                number = _row_number(row.get("r"), last)
-                if number <= last or number > ROWS_LIMIT:
+        """Every row that holds anything, from the top; raises Broken, TooWide or TooLong."""
+        last = 0
+        try:
+            for digits, cells in self._all_rows():
+                number = int(digits)
+                if not last < number <= ROWS_LIMIT:
                     raise Broken
                 last = number
-                try:
-                    cells = self._cells(row, len(str(number)))
-                except ValueError as error:
-                    raise Broken from error
+                if len(cells) > COLUMNS_LIMIT:
+                    raise TooWide
                 if cells:
                     yield SheetRow(number, cells)
+        except ValueError as error:
+            raise Broken from error
 
-    def read(self, size: int) -> bytes:
+    def _all_rows(self) -> Iterator[tuple[str, list[CellValue]]]:
+        part = PlainPart(self, plain.rows_start, b"</row>")
+        digits, tag, value_tag = "0", "", ""
+        for digits, found in plain.rows(part):
+            yield digits, self._plain_cells(found, digits)
+        for group in children(part, "worksheet", "sheetData"):
+            for row in group:
+                if row.tag != tag:
+                    if local_name(row) != "row":
+                        raise Broken
+                    tag = row.tag
+                    value_tag = tag.removesuffix("row") + "v"
+                digits = _row_number(row, int(digits))
+                yield digits, self._cells(row, digits, value_tag)
+
+    def read(self, size: int, /) -> bytes:
         """The next inflated bytes of the part, counted."""
         data = self._part.read(size)
         self.bytes_read += len(data)
         return data
 
-    def _cells(self, row: Element, digits: int) -> list[CellValue]:
-        """The values of a row up to its last one; empty if there are none."""
+    def _plain_cells(self, found: list[tuple[str, str, str, str]], digits: str) -> list[CellValue]:
+        """The values of a row, as `_cells` has them, given its plain cells."""
         cells: list[CellValue] = []
         columns, moments = self._columns, self._moments
+        strings, first_strings = self._strings, self._strings.first
+        value: CellValue
+        for letters, style, kind, text in found:
+            if kind == "s":
+                index = int(text)
+                value = (first_strings[index] if index < len(first_strings) else strings[index]) or None
+            elif style in moments:
+                value = moments[style](text)
+            else:
+                value = number_of(text)
+            if value is None:
+                continue
+            column = columns.get(letters, -1)
+            if column < 0:
+                column = self._column(letters + digits, digits)
+            if column == len(cells):
+                cells.append(value)
+            else:
+                _place(cells, column, value)
+        return cells
+
+    def _cells(self, row: Element, digits: str, value_tag: str) -> list[CellValue]:
+        """The values of a row, whose number is `digits`, up to its last one; empty if there are none."""
+        cells: list[CellValue] = []
+        columns, moments, cut = self._columns, self._moments, -len(digits)
         strings, first_strings = self._strings, self._strings.first
         value: CellValue
         column = -1
@@ -150,55 +194,54 @@ class SheetReader:
             reference = get("r")
             column += 1
             if reference is not None:
-                # Cut by the length of the row's number: a dictionary finds the letters that are left.
-                column = columns.get(reference[:-digits], -1)
-                if column < 0:
-                    column = self._column(reference)
+                # A dictionary finds the letters that are left when the row's number is cut off.
+                column = columns.get(reference[:cut], -1)
+                if column < 0 or reference[cut:] != digits:
+                    column = self._column(reference, digits)
             kind = get("t")
-            if len(cell) == 1 and (text := cell[0].text) is not None and (kind == "s" or kind is None):
-                if kind == "s":
-                    index = int(text)
-                    known = 0 <= index < len(first_strings)
-                    value = (first_strings[index] if known else strings[index]) or None
-                elif cell[0].tag[-1] == "f":
-                    # A formula alone: its result was not stored.
-                    value = FORMULA
-                else:
-                    moment = moments.get(get("s", ""), number_of)
-                    value = moment(text)
-            else:
+            if len(cell) != 1 or (child := cell[0]).tag != value_tag or (text := child.text) is None:
                 value = self._special(cell, kind)
+            elif kind == "s":
+                index = int(text)
+                known = 0 <= index < len(first_strings)
+                value = (first_strings[index] if known else strings[index]) or None
+            elif kind is None:
+                value = moments.get(get("s", ""), number_of)(text)
+            else:
+                value = self._of_kind(cell, kind, text)
             if value is None:
                 continue
             if column == len(cells):
                 cells.append(value)
             else:
                 _place(cells, column, value)
-        if len(cells) > COLUMNS_LIMIT:
-            raise TooWide
         return cells
 
     def _special(self, cell: Element, kind: str | None) -> CellValue:
-        """A cell that is not simply a number or a shared string."""
-        text, has_formula = None, False
+        """A cell that has not simply a value: nothing, a formula, a string of its own."""
+        text, names = None, []
         for child in cell:
-            name = child.tag.rpartition("}")[2]
+            name = local_name(child)
+            names.append(name)
             if name == "v":
                 text = child.text
-            elif name == "f":
-                has_formula = True
-            elif name == "is" and kind == "inlineStr":
+            elif name == "is":
                 return _text_of(child) or None
-        if text is None:
-            unset = has_formula and not any(child.tag.endswith("v") for child in cell)
-            return FORMULA if unset else None
+        if text is not None:
+            return self._of_kind(cell, kind, text)
+        # An empty value is how openpyxl writes a formula; in a text of Excel it is a result like any other.
+        is_unset = "f" in names and (kind != "str" or "v" not in names)
+        return FORMULA if is_unset else None
+
+    def _of_kind(self, cell: Element, kind: str | None, text: str) -> CellValue:
         match kind:
             case None | "n":
                 return self._moments.get(cell.get("s", ""), number_of)(text)
             case "s":
                 return self._strings[int(text)] or None
             case "b":
-                return bool(int(text))
+                boolean = _BOOLEANS.get(text.strip().lower())
+                return CellError(text) if boolean is None else boolean
             case "e":
                 return CellError(text)
             case "d":
@@ -206,137 +249,45 @@ class SheetReader:
             case _:
                 return plain_text(text) or None
 
-    def _column(self, reference: str) -> int:
-        match = _LETTERS.fullmatch(reference)
-        if match is None:
+    def _column(self, reference: str, digits: str) -> int:
+        match = _REFERENCE.fullmatch(reference)
+        if match is None or match[2] != digits:
             raise Broken
         column = 0
-        for char in match[1]:
+        for char in match[1].upper():
             column = column * 26 + ord(char) - 64
+        if column > _FORMAT_COLUMNS:
+            raise Broken
         self._columns[match[1]] = column - 1
         return column - 1
 
 
-def number_of(text: str) -> int | float | CellError:
+def number_of(text: str) -> int | float | CellError | None:
     """The number that a cell holds, or what it holds instead."""
     if len(text) <= _WHOLE_NUMBER_LIMIT and (text if text[0] != "-" else text[1:]).isdecimal():
         return int(text)
     try:
         number = float(text)
     except ValueError:
-        return CellError(text)
+        return CellError(text) if text.strip() else None
     return number if math.isfinite(number) else CellError(text)
 
 
 def plain_text(text: str) -> str:
     """A string of the file as it is kept: escapes such as _x000D_ undone, no white space at its ends."""
-    if "_x" in text:
-        return clean(_ESCAPE.sub(_unescape, text))
-    return text.strip()
+    # XML has neither NUL nor halves of characters: only where escapes were undone is there much to clean.
+    return clean(_ESCAPE.sub(_unescape, text)) if "_x" in text else text.strip()
 
 
-def refuse_doctype(part: IO[bytes]) -> None:
-    """Raise Broken if the part declares a document type: no workbook does, and entities can explode."""
-
-    def refuse(*_declared: Any) -> None:
-        raise Broken
-
-    def leave(*_element: Any) -> None:
-        raise _RootSeen
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = leave
-    try:
-        while data := part.read(_CHUNK):
-            parser.Parse(data, False)
-    except _RootSeen:
-        return
-    except expat.ExpatError as error:
-        raise Broken from error
-
-
-class _RootSeen(Exception):
-    """The prolog is over."""
-
-
-def _children(part: Any, root_name: str, parent_name: str) -> Iterator[list[Element]]:
-    """The children of an element in small lists: those of the root, or of its child `parent_name`.
-
-    They are taken out of the tree; so is everything else that lies in it already.
-    """
-    builder = TreeBuilder()
-    parser = XMLParser(target=builder)
-    root: Element | None = None
-    while data := part.read(_CHUNK):
-        _feed(parser, data)
-        if root is None:
-            root = _root(builder, root_name)
-            if root is None:
-                continue
-        parent = _last_of(root, parent_name)
-        if parent is None:
-            continue
-        if len(parent) > 1:
-            # The last one may not be whole yet.
-            whole = parent[:-1]
-            del parent[:-1]
-            yield whole
-        if len(parent) and len(parent[0]) > 64 * COLUMNS_LIMIT:
-            raise TooWide
-    try:
-        parser.close()
-    except ParseError as error:
-        raise Broken from error
-    if root is None:
-        raise Broken
-    parent = root if not parent_name else next((e for e in root if _is(e, parent_name)), None)
-    if parent is not None:
-        yield list(parent)
-
-
-def _feed(parser: Any, data: bytes) -> None:
-    try:
-        parser.feed(data)
-    except (ParseError, LookupError, ValueError) as error:
-        raise Broken from error
-
-
-def _root(builder: Any, name: str) -> Element | None:
-    """The root of a tree that is being built, once its start was seen."""
-    root: Element | None = builder.close()
-    if root is not None and not _is(root, name):
-        raise Broken
-    return root
-
-
-def _last_of(root: Element, parent_name: str) -> Element | None:
-    """The element whose children are wanted, if it is open; what else the root has is dropped."""
-    if not parent_name:
-        return root
-    if not len(root):
-        return None
-    *others, last = root
-    if not _is(last, parent_name):
-        del last[:-1]
-        return None
-    if any(_is(element, parent_name) for element in others):
-        raise Broken
-    for element in others:
-        root.remove(element)
-    return last
-
-
-def _is(element: Element, name: str) -> bool:
-    return element.tag.rpartition("}")[2] == name
-
-
-def _row_number(written: str | None, last: int) -> int:
+def _row_number(row: Element, last: int) -> str:
+    """The number of a row as its cells name it: its own, that of its first cell, or the next one."""
+    written = row.get("r")
     if written is None:
-        return last + 1
+        match = _REFERENCE.fullmatch(row[0].get("r", "")) if len(row) else None
+        return match[2] if match else str(last + 1)
     if not written.isdecimal() or len(written) > len(str(ROWS_LIMIT)):
         raise Broken
-    return int(written)
+    return str(int(written))
 
 
 def _place(cells: list[CellValue], column: int, value: CellValue) -> None:
@@ -350,22 +301,27 @@ def _place(cells: list[CellValue], column: int, value: CellValue) -> None:
         raise Broken
 
 
-def _shared_text(item: Element) -> str:
-    # One plain run is what nearly all of them are.
-    text = item[0].text if len(item) == 1 else None
-    return _text_of(item) if text is None or "_x" in text or len(item[0]) else text.strip()
+def _texts(part: Part) -> Iterator[list[str]]:
+    """All shared strings, many at a time."""
+    plain_part = PlainPart(part, plain.strings_start, b"</si>")
+    for found in plain.strings(plain_part):
+        yield [plain_text(text) for text in found]
+    for items in children(plain_part, "sst"):
+        yield [_text_of(item) for item in items]
 
 
 def _text_of(item: Element) -> str:
     """The text of a shared or inline string: its own, or that of its runs; never how it is pronounced."""
     if len(item) == 1 and not len(item[0]):
+        # One plain run is what nearly all of them are; what else is empty has no text.
         return plain_text(item[0].text or "")
     found = []
     for child in item:
-        if _is(child, "t"):
+        name = local_name(child)
+        if name == "t":
             found.append(child.text or "")
-        elif _is(child, "r"):
-            found.extend(run.text or "" for run in child if _is(run, "t"))
+        elif name == "r":
+            found.extend(run.text or "" for run in child if local_name(run) == "t")
     return plain_text("".join(found))
 
 
@@ -376,7 +332,10 @@ def _unescape(match: re.Match[str]) -> str:
 
 
 def _iso_moment(text: str) -> CellValue:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return plain_text(text) or None
+    """A date, time or both as ISO 8601 has them; the strict variant of the format writes them so."""
+    for read in (datetime.fromisoformat, time.fromisoformat):
+        try:
+            return read(text).replace(tzinfo=None)
+        except ValueError:
+            continue
+    return plain_text(text) or None

@@ -1,9 +1,8 @@
 """The inside of a workbook: its sheets, and the rows of one of them. Only for processes that may die.
 
-openpyxl opens the workbook (sheets, number formats, the day its dates begin); the rows are walked by `sheet`.
+openpyxl tells what number formats and numbers of days mean; all parts are walked by ourselves.
 """
 
-import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -12,45 +11,31 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import IO, Any
-from xml.etree.ElementTree import ParseError
 
 from store.errors import FileUnusable
-from store.imports import container
+from store.imports import container, package
+from store.imports.columns import letter
+from store.imports.elements import Broken
+from store.imports.package import Book, Package, SheetEntry
 from store.imports.sheet import (
     COLUMNS_LIMIT,
-    Broken,
     CellError,
     CellValue,
     SharedStrings,
     SheetReader,
     SheetRow,
+    TooLong,
     TooWide,
     number_of,
-    refuse_doctype,
 )
 from store.language import _
 
 _FLOATS_EXACT_BELOW = 1e15
 _DAYS_ARE_PLAIN = 60
 """The day from which Excel's calendar is right: its 1900 had a 29 February."""
-_PARSED_WHOLE_LIMIT = 32 * 1024**2
-"""Inflated bytes of a part that openpyxl reads as a whole (sheets and strings are not)."""
 
-_BROKEN = (
-    Broken,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    RuntimeError,
-    EOFError,
-    OSError,
-)
-"""What is raised on files that do not hold together, by zipfile, openpyxl and ourselves."""
+_BROKEN = (Broken, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError, OverflowError)
+"""What is raised on files that do not hold together, by zipfile and ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +78,8 @@ class Sheet:
                     file=self._called, limit=COLUMNS_LIMIT
                 )
             ) from error
+        except TooLong as error:
+            raise container.too_large(self._called) from error
         except _BROKEN as error:
             raise container.damaged(self._called) from error
 
@@ -105,76 +92,39 @@ def open_sheet(path: Path, name: str | None = None, *, called: str | None = None
     with ExitStack() as stack:
         try:
             sheet = _open(stack, path, called, name)
-        except (FileUnusable, MemoryError):
-            raise
         except _BROKEN as error:
             raise container.damaged(called) from error
         yield sheet
 
 
 def _open(stack: ExitStack, path: Path, called: str, name: str | None) -> Sheet:
-    # Imported here: 100 ms, and nothing but readers may parse.
-    from openpyxl.reader.excel import ExcelReader
-    from openpyxl.styles.stylesheet import apply_stylesheet
-    from openpyxl.xml.constants import SHARED_STRINGS
-
-    file = stack.enter_context(path.open("rb"))
-    reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
-    archive = reader.archive
-    stack.callback(archive.close)
-    _check_small_parts(archive)
-    with warnings.catch_warnings():
-        # It warns of parts that it does not know; rows are not touched by them.
-        warnings.simplefilter("ignore")
-        reader.read_manifest()
-        reader.read_workbook()
-        apply_stylesheet(archive, reader.wb)
-        sheets = [(sheet, rel.target) for sheet, rel in reader.parser.find_sheets() if _is_table(rel)]
-    chosen, part = _choose(called, sheets, name)
-    strings = reader.package.find(SHARED_STRINGS)
-    found = Sheet(called, chosen.name, _visible(sheets), reader.wb.epoch)
+    parts = Package(stack.enter_context(container.open_zip(path)))
+    book = package.read_book(parts)
+    chosen = _choose(called, book.sheets, name)
+    # Some programs name them without having any.
+    has_strings = book.strings is not None and parts.has(book.strings)
+    strings = stack.enter_context(parts.open(book.strings)) if book.strings and has_strings else None
+    found = Sheet(called, chosen.name, _visible(book.sheets), book.epoch)
     found.begin(
         SheetReader(
-            _stream(stack, archive, part),
-            SharedStrings(_stream(stack, archive, strings.PartName[1:]) if strings is not None else None),
-            _moments(reader.wb),
+            stack.enter_context(parts.open(chosen.part)),
+            SharedStrings(strings),
+            _moments(parts, book),
         ),
-        archive.getinfo(part).file_size,
+        parts.size(chosen.part),
     )
     return found
 
 
-def _check_small_parts(archive: zipfile.ZipFile) -> None:
-    """Raise Broken for what openpyxl, which reads parts as a whole, must not be given."""
-    for part in archive.infolist():
-        if not part.filename.endswith((".xml", ".rels")) or part.filename.startswith("xl/worksheets/"):
-            continue
-        with archive.open(part) as stream:
-            refuse_doctype(stream)
-        is_read_whole = part.filename.startswith(("[Content_Types]", "xl/workbook", "xl/styles", "xl/_rels/"))
-        if is_read_whole and part.file_size > _PARSED_WHOLE_LIMIT:
-            raise Broken
+def _visible(sheets: Sequence[SheetEntry]) -> tuple[str, ...]:
+    return tuple(sheet.name for sheet in sheets if sheet.is_visible)
 
 
-def _stream(stack: ExitStack, archive: zipfile.ZipFile, part: str) -> IO[bytes]:
-    with archive.open(part) as stream:
-        refuse_doctype(stream)
-    return stack.enter_context(archive.open(part))
-
-
-def _is_table(relation: Any) -> bool:
-    return bool(relation.Type.endswith("/worksheet"))
-
-
-def _visible(sheets: Sequence[tuple[Any, str]]) -> tuple[str, ...]:
-    return tuple(sheet.name for sheet, _part in sheets if sheet.state == "visible")
-
-
-def _choose(called: str, sheets: Sequence[tuple[Any, str]], name: str | None) -> tuple[Any, str]:
+def _choose(called: str, sheets: Sequence[SheetEntry], name: str | None) -> SheetEntry:
+    for sheet in sheets:
+        if sheet.name == name or (not name and sheet.is_visible):
+            return sheet
     names = _visible(sheets)
-    for sheet, part in sheets:
-        if sheet.name == name or (not name and sheet.state == "visible"):
-            return sheet, part
     if name and names:
         raise FileUnusable(
             _("{file} has no sheet “{name}”; it has: {names}.").format(
@@ -184,19 +134,20 @@ def _choose(called: str, sheets: Sequence[tuple[Any, str]], name: str | None) ->
     raise FileUnusable(_("{file} has no visible sheet.").format(file=called))
 
 
-def _moments(book: Any) -> dict[str, Callable[[str], CellValue]]:
+def _moments(parts: Package, book: Book) -> dict[str, Callable[[str], CellValue]]:
     """By the style of a cell, what makes a date or time of its number."""
-    return {
-        str(style): lru_cache(1 << 15)(partial(_moment, book.epoch, style in book._timedelta_formats))
-        for style in book._date_formats
-    }
+    styles = package.date_styles(parts, book.styles) if book.styles else {}
+    date_of, duration_of = (
+        lru_cache(1 << 15)(partial(_moment, book.epoch, is_duration)) for is_duration in (False, True)
+    )
+    return {style: duration_of if is_duration else date_of for style, is_duration in styles.items()}
 
 
 def _moment(epoch: datetime, is_duration: bool, text: str) -> CellValue:
     from openpyxl.utils.datetime import from_excel
 
     number = number_of(text)
-    if isinstance(number, CellError):
+    if number is None or isinstance(number, CellError):
         return number
     try:
         if isinstance(number, int) and number >= _DAYS_ARE_PLAIN and not is_duration:
@@ -225,16 +176,6 @@ def header(rows: Sequence[SheetRow]) -> Header:
     ):
         texts.pop()
     return Header(first.number, tuple(texts))
-
-
-def letter(index: int) -> str:
-    """The name of a column, counted from 0, as Excel has it: A, B, … AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
 
 
 def as_text(value: CellValue) -> str:

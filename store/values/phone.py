@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
+from typing import NamedTuple
 
-from store.errors import Invalid, UnknownRange
+from store.errors import Invalid, UnknownRange, Wound
 from store.language import _
 from store.values import phone_patterns
 
@@ -17,8 +18,7 @@ _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(NamedTuple):
     """A phone number that was understood."""
 
     e164: str
@@ -50,6 +50,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
     # Imported here: the first screen does not need it.
     import phonenumbers
 
+    wound = None if international or country else Wound.CODE_MISSING
     try:
         if international or country is None:
             number = phonenumbers.parse(f"+{digits}", None)
@@ -57,7 +58,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
             number = phonenumbers.parse(digits, country)
     except phonenumbers.NumberParseException as error:
         reason = _parse_reason(error.error_type, digits)
-        raise _fault(raw, reason, code_missing=not (international or country)) from None
+        raise _fault(raw, reason, wound) from None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     if phonenumbers.is_valid_number(number) or any(_valid(variant) for variant in variants(e164)):
         return Phone(e164, not international)
@@ -67,8 +68,7 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
         raise UnknownRange(
             sentence.format(number=raw.strip()[:40]), e164, _("it lies in no known range of numbers")
         )
-    code_missing = not (international or country)
-    raise _fault(raw, _length_reason(possible), code_missing=code_missing)
+    raise _fault(raw, _length_reason(possible), wound)
 
 
 def is_bare(raw: str) -> bool:
@@ -79,21 +79,34 @@ def is_bare(raw: str) -> bool:
 
 def variants(e164: str) -> tuple[str, ...]:
     """Other numbers under which WhatsApp may know the same person (Brazil, Mexico, Argentina)."""
-    for pattern, template in _VARIANTS:
-        match = pattern.fullmatch(e164)
-        if match:
-            return (match.expand(template),)
+    rule = _VARIANTS.get(e164[:3])
+    return rule(e164) if rule is not None else ()
+
+
+def _brazil(e164: str) -> tuple[str, ...]:
+    """Mobile numbers have a 9 behind the area code; older accounts are known without it."""
+    if len(e164) == 14 and e164[5] == "9" and e164[6] in "6789":
+        return (e164[:5] + e164[6:],)
+    if len(e164) == 13 and e164[5] in "6789":
+        return (f"{e164[:5]}9{e164[5:]}",)
     return ()
 
 
-_VARIANTS = (
-    (re.compile(r"\+55(\d\d)9([6-9]\d{7})"), r"+55\1\2"),
-    (re.compile(r"\+55(\d\d)([6-9]\d{7})"), r"+55\g<1>9\2"),
-    (re.compile(r"\+521(\d{10})"), r"+52\1"),
-    (re.compile(r"\+52(\d{10})"), r"+521\1"),
-    (re.compile(r"\+549(\d{10})"), r"+54\1"),
-    (re.compile(r"\+54(\d{10})"), r"+549\1"),
-)
+def _with_or_without(digit: str) -> Callable[[str], tuple[str, ...]]:
+    """The rule of a country whose ten digits may come with one more before them."""
+
+    def rule(e164: str) -> tuple[str, ...]:
+        if len(e164) == 14 and e164[3] == digit:
+            return (e164[:3] + e164[4:],)
+        if len(e164) == 13:
+            return (e164[:3] + digit + e164[3:],)
+        return ()
+
+    return rule
+
+
+_VARIANTS = {"+55": _brazil, "+52": _with_or_without("1"), "+54": _with_or_without("9")}
+"""By calling code; regular expressions took 8 µs a number, a tenth of writing its contact."""
 
 
 def region(e164: str) -> str | None:
@@ -128,13 +141,12 @@ def example(country: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
 
 
-def digits_lost() -> str:
-    """The reason of a number such as 5.73E+11."""
-    return _("Excel has cut its digits off; format the column as text (@) and enter the number again")
-
-
 def _digits(raw: str) -> tuple[str, bool]:
     """The ASCII digits of `raw`, less + or 00, and whether it had one of them."""
+    has_plus = raw.startswith("+")
+    written = raw[1:] if has_plus else raw
+    if written.isdecimal() and written.isascii() and (has_plus or not written.startswith("00")):
+        return written, has_plus
     if plain := _PLAIN.fullmatch(raw):
         digits = plain[2].translate(_LEFT_OUT)
         if plain[1] or not digits.startswith("00"):
@@ -144,7 +156,11 @@ def _digits(raw: str) -> tuple[str, bool]:
     if text[:4].lower() == "tel:":
         text = text[4:]
     if _SCIENTIFIC.fullmatch(text.strip()):
-        raise _fault(raw, digits_lost())
+        raise _fault(
+            raw,
+            _("Excel has cut its digits off; format the column as text (@) and enter the number again"),
+            Wound.DIGITS_LOST,
+        )
     if match := _FLOAT.fullmatch(text.strip()):
         # A number exported as 43664123456.0: with its zero it would be another, valid number.
         text = match[1]
@@ -187,11 +203,11 @@ def _valid(e164: str) -> bool:
         return False
 
 
-def _fault(raw: str, reason: str, *, code_missing: bool = False) -> Invalid:
-    if code_missing:
+def _fault(raw: str, reason: str, wound: Wound | None = None) -> Invalid:
+    if wound is Wound.CODE_MISSING:
         reason = _("{reason}; it may lack its country code").format(reason=reason)
     sentence = _("“{number}” is not a phone number: {reason}.")
-    return Invalid(sentence.format(number=raw.strip()[:40], reason=reason), reason)
+    return Invalid(sentence.format(number=raw.strip()[:40], reason=reason), reason, wound)
 
 
 def _parse_reason(error_type: int, digits: str) -> str:

@@ -7,7 +7,7 @@ reason why a number is wrong. 3 µs a number instead of 20.
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 _WORTH_COMPILING = 40
@@ -40,11 +40,7 @@ class _Rules:
 
     def know(self, national: str) -> bool:
         """Whether the number is certainly valid as it stands."""
-        return (
-            national[0] != "0"
-            and self.valid.match(national) is not None
-            and (self.prefix is None or self.prefix.match(national) is None)
-        )
+        return self.valid.match(national) is not None and not _may_be_cut(national, self.prefix)
 
 
 def is_valid(digits: str) -> bool:
@@ -62,11 +58,11 @@ def of_country(digits: str, country: str) -> str | None:
     found = _country(country)
     if found is None or len(digits) < 4:
         return None
-    code, general, prefix = found
+    code, general, prefixes = found
     rules = _rules_once_worth_it(code)
     if rules is None or general.match(digits) is None or not rules.know(digits):
         return None
-    if prefix is not None and prefix.match(digits):
+    if any(_may_be_cut(digits, prefix) for prefix in prefixes):
         return None
     return f"+{code}{digits}"
 
@@ -79,6 +75,9 @@ def only_region(digits: str) -> str | None:
 
 def calling_code(digits: str) -> int:
     """The calling code that E.164 digits begin with; 0 if there is none."""
+    if digits.startswith("0"):
+        # No calling code does, and "07" is not 7.
+        return 0
     codes = _codes()
     for length in (2, 1, 3):
         beginning = digits[:length]
@@ -87,7 +86,7 @@ def calling_code(digits: str) -> int:
     return 0
 
 
-@lru_cache(1)
+@cache
 def _codes() -> dict[int, tuple[str, ...]]:
     # Imported here like all of the library: the first screen does not need it.
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE
@@ -102,7 +101,7 @@ def _rules_once_worth_it(code: int) -> _Rules | None:
     return _rules(code)
 
 
-@lru_cache
+@cache
 def _rules(code: int) -> _Rules | None:
     regions = _codes()[code]
     alternatives = []
@@ -120,12 +119,12 @@ def _rules(code: int) -> _Rules | None:
     if not alternatives:
         return None
     valid = re.compile("|".join(f"(?:{each})" for each in alternatives), re.ASCII)
-    return _Rules(valid, _prefix(_metadata(regions[0], code)))
+    return _Rules(valid, _prefix(_metadata(regions[0], code).national_prefix_for_parsing))
 
 
-@lru_cache
-def _country(country: str) -> tuple[int, re.Pattern[str], re.Pattern[str] | None] | None:
-    """Calling code, general pattern and national prefix of a country."""
+@cache
+def _country(country: str) -> tuple[int, re.Pattern[str], tuple[re.Pattern[str] | None, ...]] | None:
+    """Calling code, general pattern, and what may be cut off: national prefix, and prefix to call abroad."""
     from phonenumbers import country_code_for_region
 
     code = country_code_for_region(country)
@@ -134,7 +133,8 @@ def _country(country: str) -> tuple[int, re.Pattern[str], re.Pattern[str] | None
     metadata = _metadata(country, code)
     general = metadata.general_desc
     pattern = f"{_lengths(general.possible_length)}(?:{general.national_number_pattern})\\Z"
-    return code, re.compile(pattern, re.ASCII), _prefix(metadata)
+    prefixes = (_prefix(metadata.national_prefix_for_parsing), _prefix(metadata.international_prefix))
+    return code, re.compile(pattern, re.ASCII), prefixes
 
 
 def _kinds(metadata: Any) -> str:
@@ -153,9 +153,15 @@ def _lengths(lengths: tuple[int, ...]) -> str:
     return "(?=(?:" + "|".join(rf"\d{{{length}}}" for length in lengths if length > 0) + r")\Z)"
 
 
-def _prefix(metadata: Any) -> re.Pattern[str] | None:
-    prefix = metadata.national_prefix_for_parsing
-    return re.compile(prefix, re.ASCII) if prefix else None
+def _prefix(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern, re.ASCII) if pattern else None
+
+
+def _may_be_cut(digits: str, prefix: re.Pattern[str] | None) -> bool:
+    """Whether the library might cut `prefix` off, or put something else in its place."""
+    match = prefix.match(digits) if prefix is not None else None
+    # Argentina's matches every number, and most of them without taking anything.
+    return match is not None and match.end() > 0
 
 
 def _metadata(region: str, code: int) -> Any:

@@ -1,15 +1,23 @@
 """Phone numbers as people and files write them."""
 
 import random
+from itertools import cycle
+from pathlib import Path
+from typing import Any
 
+import openpyxl
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from phonenumbers import PhoneMetadata, PhoneNumber, PhoneNumberFormat
 
 from store.errors import Invalid, UnknownRange
+from store.imports import phones
+from store.imports.phones import Reading
 from store.values import phone
-from tests.support import example_numbers, writings
+from tests.store.test_phone_patterns import digits_of
+from tests.support import HEAD, example_numbers, import_file, people, report_rows, workbook, writings
 
 
 @pytest.mark.parametrize(
@@ -67,6 +75,15 @@ def test_a_plus_wins_over_the_country_that_was_chosen() -> None:
 def test_what_is_no_number_is_refused_with_the_reason(written: str, reason: str) -> None:
     with pytest.raises(Invalid, match=reason.replace("+", r"\+")):
         phone.parse(written)
+
+
+@pytest.mark.parametrize("written", ["07710009998", "+07710009998", "+02712345678", "(+0)7710009998"])
+def test_no_calling_code_begins_with_zero_however_often_it_comes(written: str) -> None:
+    # A mobile of the United Kingdom as people there write it is no number of Kazakhstan.
+    for _ in range(60):
+        with pytest.raises(Invalid, match="country code"):
+            phone.parse(written)
+    assert phone.parse("07710009998", "GB").e164 == "+447710009998"
 
 
 def test_a_number_in_an_unknown_range_is_told_apart_and_can_be_taken() -> None:
@@ -133,3 +150,111 @@ def test_variants_are_symmetric_over_random_digits() -> None:
         number = "+" + chance.choice(("55", "52", "54", "521", "549", "57")) + str(chance.randrange(10**11))
         for variant in phone.variants(number):
             assert number in phone.variants(variant)
+
+
+# Columns of numbers without + or 00 (B6)
+
+TEN = ("AR", "BR", "CL", "CO", "ES", "IN", "MX", "PE", "RW", "US")
+
+
+def _numbers(country: str, count: int) -> list[PhoneNumber]:
+    """Different valid mobiles and fixed lines of a country, out of all that it has."""
+    chance = random.Random(country)
+    metadata: Any = PhoneMetadata.metadata_for_region(country, None)
+    kinds = (metadata.mobile, metadata.fixed_line)
+    found: dict[str, PhoneNumber] = {}
+    while len(found) < count:
+        national = digits_of(chance.choice(kinds).national_number_pattern, chance)
+        number = phonenumbers.parse(f"+{metadata.country_code}{national}")
+        e164 = _e164(number)
+        if phonenumbers.is_valid_number_for_region(number, country) and found.keys().isdisjoint(
+            phone.variants(e164)
+        ):
+            found[e164] = number
+    return list(found.values())
+
+
+def _e164(number: PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _written_at_home(country: str, count: int) -> dict[str, str]:
+    """National numbers, as digits alone and as people there write them, with what they are in E.164."""
+    found = {}
+    for number, in_digits in zip(_numbers(country, count), cycle((True, True, False)), strict=False):
+        national = phonenumbers.format_number(number, PhoneNumberFormat.NATIONAL)
+        digits = phonenumbers.national_significant_number(number)
+        found[digits if in_digits else national] = _e164(number)
+    return found
+
+
+@pytest.mark.parametrize("country", TEN)
+def test_national_numbers_are_proposed_to_be_of_the_default_country(country: str) -> None:
+    samples = list(_written_at_home(country, 200))
+    readings = phones.propose(samples, country)
+    assert readings.best == Reading(country, 200)
+    assert readings.bare == tuple(samples)
+
+
+@pytest.mark.parametrize("default", ["", "GB", "US", "IN"])
+@pytest.mark.parametrize("country", TEN)
+def test_national_numbers_are_proposed_to_be_of_the_country_of_the_others(country: str, default: str) -> None:
+    samples = list(_written_at_home(country, 180))
+    samples[::9] = [_e164(number) for number in _numbers(country, 200)[-20:]]
+    best = phones.propose(samples, default).best
+    assert best.valid == 160
+    assert best.country == country
+
+
+@pytest.mark.parametrize("default", ["", "GB", "US", "IN", "CO"])
+@pytest.mark.parametrize("country", TEN)
+def test_numbers_with_their_code_are_proposed_to_include_it(country: str, default: str) -> None:
+    samples = [_e164(number)[1:] for number in _numbers(country, 200)]
+    assert phones.propose(samples, default).best == Reading("", 200)
+
+
+@pytest.mark.parametrize("country", TEN)
+def test_codes_that_some_national_numbers_include_do_not_mislead(country: str) -> None:
+    national = list(_written_at_home(country, 180))
+    included = [_e164(number)[1:] for number in _numbers(country, 200)[-20:]]
+    assert phones.propose(national + included, country).best.country == country
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize("country", TEN)
+def test_a_column_of_national_numbers_comes_in_as_the_country_that_was_chosen(
+    tmp_path: Path, country: str
+) -> None:
+    written = _written_at_home(country, 200)
+    rows = [[int(each) if each.isdecimal() and each[0] != "0" else each, each] for each in written]
+    view = import_file(workbook(tmp_path / "a.xlsx", [HEAD, *rows]), country=country)
+    assert {person.name: person.phone for person in people().values()} == written
+    assert (view.created, view.phones) == (200, {country: 200})
+
+
+@pytest.mark.usefixtures("db")
+def test_without_a_choice_a_row_must_be_valid_with_its_code_included_and_scatter_is_told(
+    tmp_path: Path,
+) -> None:
+    written = [number for country in TEN for number in _written_at_home(country, 60)]
+    path = workbook(tmp_path / "a.xlsx", [HEAD, *([number, "x"] for number in written)])
+    view = import_file(path, settled=False)
+    results = report_rows(view.id, tmp_path / "r.xlsx")[1:]
+    wrong = {number for number, result in zip(written, results, strict=True) if result[3] != "Created"}
+    assert wrong == {number for number in written if not _is_valid_with_its_code(number)}
+    assert 0 < view.created < view.rejected
+    assert all(row[3].startswith("Rejected: ") for row in results if row[1] in wrong)
+    assert len(view.phones) > 5
+    assert view.scattered
+    summary = openpyxl.load_workbook(tmp_path / "r.xlsx")["Summary"]
+    said = {str(row[0]): str(row[1]) for row in summary.iter_rows(values_only=True)}
+    assert f"were read as of {len(view.phones)} countries" in said["Mind"]
+
+
+def _is_valid_with_its_code(written: str) -> bool:
+    digits = "".join(char for char in written if char.isdecimal())
+    return any(
+        phonenumbers.is_possible_number_string(number, "ZZ")
+        and phonenumbers.is_valid_number(phonenumbers.parse(number))
+        for number in (f"+{digits}", *phone.variants(f"+{digits}"))
+    )

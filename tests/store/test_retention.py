@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from store import database, imports, jobs, settings
-from store.errors import FileUnusable, InvalidFields
-from store.imports import State, keeping, template
+from store.errors import FileUnusable, InvalidFields, NotFound
+from store.imports import State, check, keeping, template
 from store.models import Job
 from store.values import times
-from tests.support import HEAD, finish, import_file, people, report_rows, workbook
+from tests.support import HEAD, finish, import_file, people, plan, report_rows, workbook
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -117,6 +117,20 @@ def test_leftovers_of_work_that_broke_off_are_removed(tmp_path: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         some_job(tmp_path)
     assert [path.exists() for path in (forgotten, passing, dead, held)] == [False, True, False, True]
+
+
+def test_a_check_whose_window_was_closed_by_force_leaves_nothing_after_a_day(tmp_path: Path) -> None:
+    wanted = plan(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
+    old, young = check.start(wanted), check.start(wanted)
+    for check_id, days in ((old, 1.1), (young, 0.9)):
+        jobs.wait(check_id, 60)
+        let_pass(check_id, days)
+    some_job(tmp_path)
+    assert [imports.kept_copy(i).exists() for i in (old, young)] == [False, True]
+    assert [check.scratch_file(i).exists() for i in (old, young)] == [False, True]
+    assert check.get(young).created == 1
+    with pytest.raises(NotFound):
+        check.get(old)
 
 
 def test_jobs_that_wrote_files_are_forgotten_but_not_imports_and_their_undo(tmp_path: Path) -> None:

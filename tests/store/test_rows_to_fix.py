@@ -269,6 +269,6 @@ def test_a_target_that_is_there_is_not_replaced_unasked(tmp_path: Path) -> None:
 def test_an_import_whose_file_was_lost_says_so(tmp_path: Path) -> None:
     import_id = imported(2)
     with database.writing():
-        database.db.execute_sql('UPDATE "import" SET rejected = 1')
+        database.db.execute_sql('UPDATE "import" SET rejected = 1, created_rows = 1')
     with pytest.raises(FileUnusable, match=r"kept copy of 2\.xlsx is gone"):
         imports.request_rows_to_fix(import_id, tmp_path / "fix.xlsx")

@@ -1,7 +1,5 @@
 """Undoing an import: what it created goes into the bin, but for those to whom something happened since."""
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -23,19 +21,12 @@ from tests.support import (
     plan,
     report_rows,
     undo,
+    until,
     workbook,
     writers_wait,
 )
 
 pytestmark = pytest.mark.usefixtures("db")
-
-
-def until(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait for something that another process does."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.002)
 
 
 def touch(name: str, **values: int) -> None:

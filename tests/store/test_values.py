@@ -1,15 +1,21 @@
 """Text, emails, times, countries and the six property types."""
 
+from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
+from email_validator import EmailNotValidError, validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store import language
+from store import language, properties, settings
 from store.errors import Invalid
 from store.values import countries, email, property_type, text, times
 from store.values.property_type import Formats, PropertyType
+from tests.support import HEAD, import_file, people, report_rows, workbook
 
 COMMA = Formats("dmy", ",")
 POINT = Formats("mdy", ".")
@@ -109,6 +115,77 @@ def test_emails_are_normalised_and_judged_without_the_network() -> None:
     assert email.parse("josé@exämple.com") == "josé@exämple.com"
 
 
+def _of_the_library(written: str) -> str | None:
+    try:
+        return validate_email(text.clean(written), check_deliverability=False).normalized
+    except EmailNotValidError:
+        return None
+
+
+def _ours(written: str) -> str | None:
+    try:
+        return email.parse(written)
+    except Invalid:
+        return None
+
+
+_HARD = """
+    a@b.co A.B@C.CO Info@Example.COM SALES@b.co Www.x@b.co webmaster@B.co infos@b.co a@b a@b.c
+    a@b.c1 a@b.1c a@1.co a@1.2.3.4 a@[1.2.3.4] a@[IPv6:::1] a@b.co. a@-b.co a@b-.co a@b--c.co
+    a@ab--c.co a@AB--c.co a@xn--p1ai.co a@xn--exmple-cua.com a@b.xn--p1ai a@XN--P1AI.co a@xn--a.co
+    a@b_c.co a@b..co a@.b.co a..b@c.co .a@b.co a.@b.co a@b@c.co a@x.test a@x.TEST a@test a@local
+    a@x.local a@x.onion a@x.invalid a@x.localhost a@x.arpa a@local.co a@x.in-addr.arpa a@example
+    a@example.com a@x.internal "a"@b.co <a@b.co> mailto:a@b.co a@b.co;c@d.co a@b.co, @b.co a@ @ a
+    a+b@c.co a+@c.co -a@b.co _@b.co a'b@c.co a!b@c.co a/b@c.co a%b@c.co a@b.c-o a@b.-co a@b.co-
+    a@b,co
+"""
+HARD_ADDRESSES = (
+    *_HARD.split(),
+    *("", "a b@c.co", "a@b .co", '"a b"@c.co', "Ana <a@b.co>", "a@b.co\n", "a\n@b.co", "\ta@b.co"),
+    *("a@b.co\x00", "a\x00@b.co", "\u00a0a@b.co", "a@b.\u0441\u043e", "a@b\u3002co", "a@\uff42.co"),
+    *("a\uff20b.co", "a@\u212a.co", "\u00e9@b.co", "e\u0301@b.co", "a@b\u200b.co", "a\u200d@b.co"),
+    *("\u0661@b.co", "a@\u0661.co", "a@b.co\u202c"),
+    *(f"{'a' * n}@b.co" for n in (63, 64, 65, 193, 194, 195, 248, 249, 250, 254)),
+    *(f"a@{'b' * n}.co" for n in (62, 63, 64, 200)),
+    *(f"a@b.{'c' * n}" for n in (39, 40, 41, 63, 64)),
+    *(f"a@{'b.' * n}co" for n in (3, 4, 5, 98, 99, 120, 126, 127, 130)),
+    *(f"{'a.' * n}a@b.co" for n in (2, 3, 4, 40)),
+    *(f"a@{('b' * 60 + '.') * n}co" for n in (2, 3, 4, 5)),
+)
+
+
+def test_hard_addresses_are_what_the_library_says() -> None:
+    ours = {written: _ours(written) for written in HARD_ADDRESSES}
+    assert ours == {written: _of_the_library(written) for written in HARD_ADDRESSES}
+    assert sum(found is None for found in ours.values()) > 50
+    assert sum(found is not None for found in ours.values()) > 50
+
+
+_LOCALS = st.text("aB1.+-_'\u00e9 ", min_size=1, max_size=8) | st.sampled_from(
+    ["Info", "SALES", "www", "Abuse"]
+)
+_DOMAINS = st.lists(st.text("aB1-x_\u00e9", min_size=1, max_size=5), min_size=1, max_size=5).map(".".join)
+_ENDS = st.sampled_from(["co", "COM", "test", "Local", "onion", "c0", "0c", "x", "xn--p1ai", "arpa", "co."])
+
+
+@hypothesis.settings(max_examples=1_000)
+@given(_LOCALS, _DOMAINS, _ENDS)
+def test_likely_addresses_are_what_the_library_says(local: str, domain: str, end: str) -> None:
+    written = f"{local}@{domain}.{end}"
+    assert _ours(written) == _of_the_library(written)
+
+
+@given(st.emails() | st.text(max_size=60))
+def test_any_text_is_an_address_as_the_library_says_or_a_sentence(written: str) -> None:
+    assert _ours(written) == _of_the_library(written)
+
+
+def test_plain_addresses_are_answered_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(email, "_parse", lambda address: f"asked: {address}")
+    for written in ("ana@example.com", "Ana.Maria+x@sub-domain.example.co", "a_b-c@1und1.de"):
+        assert email.parse(written) == written
+
+
 @given(st.text())
 def test_folding_is_idempotent(words: str) -> None:
     assert text.fold(text.fold(words)) == text.fold(words)
@@ -157,3 +234,117 @@ def test_countries_have_their_names_in_the_language_in_use() -> None:
     language.use("pt")
     assert countries.name("DE") == "Alemanha"
     assert countries.find("nowhere") is None
+
+
+# Property types (C), from cells
+
+Case = tuple[Any, str | None]
+"""A cell, and what is stored of it; None: the value is refused."""
+
+SAME: dict[PropertyType, list[Case]] = {
+    PropertyType.TEXT: [
+        ("  Cali \n", "Cali"),
+        ("x" * 1_000, "x" * 1_000),
+        ("x" * 1_001, None),
+        (573001234567, "573001234567"),
+        (5.0, "5"),
+        (0.1, "0.1"),
+        (True, "TRUE"),
+        (date(2026, 2, 1), "2026-02-01"),
+        (datetime(2026, 2, 1, 9, 30), "2026-02-01 09:30:00"),
+    ],
+    PropertyType.NUMBER: [
+        ("1234", "1234"),
+        ("1,234.5", "1234.5"),
+        ("1.234,5", "1234.5"),
+        ("-7", "-7"),
+        (1234.5, "1234.5"),
+        (0.1, "0.1"),
+        (-7, "-7"),
+        (1e21, "1000000000000000000000"),
+        (1e-7, "0.0000001"),
+        (True, None),
+        ("many", None),
+    ],
+    PropertyType.BOOLEAN: [
+        *(
+            (word, "true")
+            for word in (True, 1, "1", "TRUE", "yes", "Sí", "SI", "sim", "Verdadero", "verdadeiro")
+        ),
+        *((word, "false") for word in (False, 0, "0", "False", "NO", "não", "nao", "FALSO")),
+        ("maybe", None),
+        (2, None),
+    ],
+    PropertyType.DATE: [
+        (date(2026, 2, 1), "2026-02-01"),
+        (datetime(2026, 2, 1, 9, 30), "2026-02-01"),
+        ("2026-02-01", "2026-02-01"),
+        (46054, "2026-02-01"),
+        ("13/13/2026", None),
+        ("yesterday", None),
+        (True, None),
+    ],
+    PropertyType.EMAIL: [
+        (" Ana@EXAMPLE.com ", "Ana@example.com"),
+        ("INFO@Example.com", "info@example.com"),
+        ("josé@exämple.com", "josé@exämple.com"),
+        ("ana@nowhere.invalid", None),
+        ("ana@example", None),
+        (7, None),
+    ],
+    PropertyType.LIST: [
+        ("Gold", "Gold"),
+        (" Gold\n", "Gold"),
+        (2026, "2026"),
+        ("gold", None),
+        ("Silver", None),
+    ],
+}
+"""What is read alike under all settings."""
+BY_SETTINGS: dict[Formats, dict[PropertyType, list[Case]]] = {
+    COMMA: {
+        PropertyType.NUMBER: [("1,234", "1.234"), ("1.234", "1234"), ("0,5", "0.5")],
+        PropertyType.DATE: [("01/02/2026", "2026-02-01"), ("31/12/2026", "2026-12-31"), ("12/31/2026", None)],
+    },
+    POINT: {
+        PropertyType.NUMBER: [("1,234", "1234"), ("1.234", "1.234"), ("0,5", "0.5")],
+        PropertyType.DATE: [("01/02/2026", "2026-01-02"), ("31/12/2026", None), ("12/31/2026", "2026-12-31")],
+    },
+}
+
+
+@pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    ("formats", "kind"),
+    [*((COMMA, kind) for kind in PropertyType), *((POINT, kind) for kind in BY_SETTINGS[POINT])],
+)
+def test_cells_are_stored_as_the_type_of_their_property_says(
+    tmp_path: Path, formats: Formats, kind: PropertyType
+) -> None:
+    settings.save(settings.Settings(date_order=formats.date_order, decimal_sign=formats.decimal_sign))
+    choices = ["Gold", "2026"] if kind is PropertyType.LIST else []
+    item = properties.create("Value", kind, choices=choices)
+    cases = SAME[kind] + BY_SETTINGS[formats].get(kind, [])
+    rows = [[f"+5730012345{n:02}", f"row {n}", cell] for n, (cell, _stored) in enumerate(cases)]
+    view = import_file(workbook(tmp_path / "a.xlsx", [[*HEAD, "Value"], *rows]))
+    stored = {name: person.properties.get(item.id) for name, person in people().items()}
+    assert stored == {f"row {n}": expected for n, (_cell, expected) in enumerate(cases)}
+    results = report_rows(view.id, tmp_path / "r.xlsx")[1:]
+    refused = [row[4] == "Created, not saved: Value" and row[5].startswith("Value: ") for row in results]
+    assert refused == [expected is None for _cell, expected in cases]
+
+
+@pytest.mark.usefixtures("db")
+def test_a_bare_serial_number_that_was_read_as_a_date_is_told(tmp_path: Path) -> None:
+    properties.create("Born", PropertyType.DATE)
+    rows = [[*HEAD, "Born"], ["+573001234567", "Ana", 46054]]
+    view = import_file(workbook(tmp_path / "a.xlsx", rows))
+    detail = report_rows(view.id, tmp_path / "r.xlsx")[1][-2:]
+    assert detail == ["Created", "Born: the bare number 46054 was read as the date 2026-02-01"]
+
+
+@given(st.text(st.characters(max_codepoint=0x24F), max_size=20))
+def test_latin_text_folds_letter_by_letter_to_what_its_whole_folds_to(written: str) -> None:
+    # The Kelvin sign takes the long way: nothing else here does.
+    whole = text.fold(written + "\u212a")
+    assert text.fold(written) + "k" == whole

@@ -16,7 +16,7 @@ from store import contacts as contacts_
 from store import database
 from store.models import Contact
 from store.values.property_type import PropertyType
-from tests.support import NAUGHTY, ROOT, contacts, large_file, three_samples, workbook
+from tests.support import NAUGHTY, ROOT, contacts, long_file, three_samples, until, workbook
 
 HEAD = ["Phone", "Name"]
 
@@ -117,22 +117,21 @@ def test_numbers_scattered_over_countries_are_warned_of(path: Path, tmp_path: Pa
 
 
 def test_a_detached_import_can_be_stopped(path: Path, tmp_path: Path) -> None:
-    started = contacts("import", large_file(tmp_path / "a.xlsx", 20_000), "--detach", database=path)
+    started = contacts("import", long_file(tmp_path / "a.xlsx", 100_000), "--detach", database=path)
     stopped = contacts("import", "--stop", started.out.strip(), "--json", database=path)
     assert stopped.json["state"] == "stopped"
     assert stopped.json["not_processed"] > 0
-    assert sum(stopped.json[k] for k in ("created", "duplicates", "rejected", "not_processed")) == 20_000
+    assert sum(stopped.json[k] for k in ("created", "duplicates", "rejected", "not_processed")) == 100_000
 
 
 def test_an_interrupt_from_the_keyboard_stops_the_import_and_ends_with_130(
     path: Path, tmp_path: Path
 ) -> None:
-    file = large_file(tmp_path / "a.xlsx", 20_000)
+    file = long_file(tmp_path / "a.xlsx", 100_000)
     command = [sys.executable, "-c", "from tui.cli import main; main()", "import", str(file), "--json"]
     env = os.environ | {"CONTACTS_DATABASE": str(path), "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
-    while "in_progress" not in contacts("imports", "--json", database=path).out:
-        time.sleep(0.05)
+    until(lambda: "in_progress" in contacts("imports", "--json", database=path).out)
     running.send_signal(signal.SIGINT)
     out, _err = running.communicate(timeout=60)
     assert running.returncode == 130

@@ -13,6 +13,7 @@ from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
 MOMENT = 1_767_225_600  # 2026-01-01 00:00 UTC
@@ -67,7 +68,7 @@ async def test_the_seven_columns_stand_in_order(screens: Screens, size: tuple[in
         table = person.app.screen.query_one(ContactTable)
         headers = []
         x = 0
-        for _spec, _lines, width in table._specs:
+        for width in (column.width for column in table.laid):
             parts = (first[x : x + width].strip(), second[x : x + width].strip(" ▼▲"))
             headers.append(" ".join(part for part in parts if part))
             x += width
@@ -83,7 +84,7 @@ async def test_a_shortened_header_tells_its_full_name_in_a_tooltip(screens: Scre
     insert(3)
     async with screens((80, 24)) as person:
         table = person.app.screen.query_one(ContactTable)
-        x = sum(width for _spec, _lines, width in table._specs[:2]) + 2
+        x = sum(column.width for column in table.laid[:2]) + 2
         await person.pilot.hover(ContactTable, offset=(x, 0))
         assert table.tooltip == "User initiated conv."
 
@@ -96,8 +97,8 @@ async def test_a_click_on_a_header_sorts_and_another_turns_it_around(screens: Sc
         table = person.app.screen.query_one(ContactTable)
         seen = []
         for _ in range(2):
-            keys = [spec.key for spec, _lines, _width in table._specs]
-            x = sum(width for _spec, _lines, width in table._specs[: keys.index(column)]) + 1
+            keys = [laid.key for laid in table.laid]
+            x = sum(laid.width for laid in table.laid[: keys.index(column)]) + 1
             await person.pilot.click(ContactTable, offset=Offset(x, 0))
             await person.settle()
             seen.append(names(person.lines))
@@ -177,7 +178,7 @@ async def test_options_open_by_key_and_by_the_first_click(screens: Screens, size
         assert person.sees("View details", "Delete")
         await person.press("escape")
         table = person.app.screen.query_one(ContactTable)
-        x = sum(width for _spec, _lines, width in table._specs) - 2
+        x = sum(column.width for column in table.laid) - 2
         await person.pilot.click(ContactTable, offset=Offset(x, 7))
         await person.settle()
         assert table.cursor_row == 5
@@ -372,3 +373,12 @@ async def test_work_that_fails_in_an_unforeseen_way_is_told_and_the_program_goes
         assert not person.sees("secret")
         assert person.sees("3 contacts")
     assert "RuntimeError" in (tmp_path / "contacts.db-files" / "errors.log").read_text()
+
+
+async def test_a_click_on_a_key_below_does_what_the_key_does(screens: Screens, size: tuple[int, int]) -> None:
+    async with screens(size) as person:
+        assert person.lines[-1].startswith(" / Search  n New  a Actions ")
+        await person.pilot.click(KeysLine, offset=Offset(person.lines[-1].index("New"), 0))
+        await person.settle()
+        assert person.sees("Create contact", "Phone number")
+        assert person.sees("esc Cancel", "^s Save")

@@ -9,7 +9,7 @@ from textual.widgets import OptionList
 from store import contacts, imports, listing, properties, settings
 from store.imports import State
 from store.values.property_type import PropertyType
-from tests.support import assert_adds_up, large_file, three_samples, workbook
+from tests.support import assert_adds_up, kill_job, long_file, plan, three_samples, workbook
 from tests.tui.conftest import Person, Screens
 from tui.widgets.contact_table import ContactTable
 from tui.widgets.line import Line
@@ -186,10 +186,10 @@ def test_pasted_and_dropped_paths_are_understood(typed: str) -> None:
     assert path_of(typed) == Path("/tmp/a b.xlsx")
 
 
-async def test_twenty_thousand_rows_come_in_while_the_list_is_scrolled_and_stopped(
+async def test_a_hundred_thousand_rows_come_in_while_the_list_is_scrolled_and_stopped(
     screens: Screens, tmp_path: Path
 ) -> None:
-    file = large_file(tmp_path / "clientes.xlsx", 20_000)
+    file = long_file(tmp_path / "clientes.xlsx", 100_000)
     async with screens((140, 45)) as person:
         await choose_file(person, file)
         await person.until(lambda: person.sees("2 of 3"), 60)
@@ -200,7 +200,7 @@ async def test_twenty_thousand_rows_come_in_while_the_list_is_scrolled_and_stopp
         await person.until(lambda: listing.count() > 2_000, 60)
         await person.until(lambda: not person.sees("No contacts yet"), 10)
         table = person.app.screen.query_one(ContactTable)
-        while imports.get(1).done < 20_000 // 3:
+        while imports.get(1).done < 10_000:
             await person.press("pagedown", "end", "pageup")
         assert table.row_count > 2_000
         await person.press("2")
@@ -211,8 +211,8 @@ async def test_twenty_thousand_rows_come_in_while_the_list_is_scrolled_and_stopp
         await person.until(lambda: imports.get(1).state is State.STOPPED, 60)
         await person.until(lambda: person.sees("Stopped"), 5)
         view = imports.get(1)
-        assert 20_000 // 3 <= view.done < 20_000
-        assert view.rows == 20_000
+        assert 10_000 <= view.done < 100_000
+        assert view.rows == 100_000
         assert_adds_up(view)
         await person.press("1")
         await person.until(lambda: person.sees(f"{view.created:,} contacts"), 10)
@@ -275,7 +275,7 @@ async def test_a_failed_import_tells_why_and_its_details_follow(screens: Screens
 
 async def test_a_stopped_import_is_resumed_from_its_options(screens: Screens, tmp_path: Path) -> None:
     async with screens() as person:
-        await choose_file(person, large_file(tmp_path / "a.xlsx", 8_000))
+        await choose_file(person, long_file(tmp_path / "a.xlsx", 60_000))
         await person.until(lambda: person.sees("2 of 3"), 60)
         await person.press("ctrl+s")
         await person.until(lambda: imports.list_all() != [] and imports.get(1).done >= 2_000, 60)
@@ -285,4 +285,33 @@ async def test_a_stopped_import_is_resumed_from_its_options(screens: Screens, tm
         assert person.sees("Resume", "Download results")
         await person.press("down", "enter")
         await person.until(lambda: imports.get(1).state is State.FINISHED, 60)
-    assert listing.count() == 8_000
+    assert imports.get(1).done == 60_000
+
+
+async def test_an_import_whose_process_died_is_seen_within_seconds_and_goes_on(
+    screens: Screens, size: tuple[int, int], tmp_path: Path
+) -> None:
+    async with screens(size) as person:
+        import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 60_000)))
+        await person.press("2")
+        await person.until(lambda: imports.get(import_id).done > 0, 60)
+        assert kill_job(import_id)
+        await person.until(lambda: person.sees("Interrupted"), 5)
+        await person.press("c")
+        await person.until(lambda: imports.get(import_id).state is State.FINISHED, 60)
+        await person.until(lambda: person.sees("Finished"), 5)
+    assert imports.get(import_id).done == 60_000
+
+
+async def test_a_second_import_says_that_it_waits(screens: Screens, tmp_path: Path) -> None:
+    async with screens() as person:
+        first = imports.start(plan(long_file(tmp_path / "a.xlsx", 100_000)))
+        await person.until(lambda: imports.get(first).done > 0, 60)
+        await choose_file(
+            person, workbook(tmp_path / "b.xlsx", [["Phone", "Name"], ["+573001234567", "Ana"]])
+        )
+        await person.until(lambda: person.sees("2 of 3"), 30)
+        await person.press("ctrl+s")
+        await person.until(lambda: person.sees("Queued", "Another import is writing"), 30)
+        imports.stop(first)
+        await person.until(lambda: person.sees("Finished"), 60)

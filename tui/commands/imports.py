@@ -13,12 +13,13 @@ from store.errors import FileUnusable, Invalid, JobFailed
 from store.imports import ImportView, State
 from store.language import _
 from store.values import times
+from store.values.property_type import DateOrder
 from tui.cli import ROWS_REJECTED, STOPPED, WRONG_USE, open_store
 from tui.commands.output import print_columns, print_json
 from tui.text import shown
 
 _ID = click.IntRange(1, 2**63 - 1)
-_LOOK_SECONDS = 0.2
+_LOOK_SECONDS = 0.05
 """Between two looks at a running import."""
 _KEPT_TOLD = 20
 """Contacts that stay, of whom is told when an import is undone."""
@@ -36,6 +37,13 @@ _KEPT_TOLD = 20
 )
 @click.option("--country", metavar="CO", help=_("Whose numbers those without + or 00 are."))
 @click.option("--unknown-ranges", is_flag=True, help=_("Accept numbers in unknown number ranges."))
+@click.option(
+    "--date-order",
+    type=click.Choice(["dmy", "mdy"]),
+    help=_("How the file writes dates."),
+)
+@click.option("--whole-only", is_flag=True, help=_("Leave rows with a missing or unfit value for later."))
+@click.option("--check", is_flag=True, help=_("Say what an import would do, and write nothing."))
 @click.option("--detach", is_flag=True, help=_("Print the id and return at once."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one object at the end."))
 @click.option("--stop", "stop_id", type=_ID, metavar="ID", help=_("Stop an import; what is loaded stays."))
@@ -124,6 +132,9 @@ def _import(
     words: tuple[str, ...],
     country: str | None,
     unknown_ranges: bool,
+    date_order: DateOrder | None,
+    whole_only: bool,
+    check: bool,
     detach: bool,
     as_json: bool,
 ) -> int:
@@ -145,7 +156,13 @@ def _import(
         country=region,
         accept_unknown=unknown_ranges,
         settled=region is not None,
+        whole_only=whole_only,
+        date_order=date_order,
     )
+    if check:
+        from tui.commands.check import check_file
+
+        return check_file(plan, as_json)
     return _watch(imports.start(plan), detach, as_json)
 
 
@@ -220,7 +237,7 @@ def _conclude(view: ImportView, as_json: bool) -> int:
     if view.scattered:
         from store.imports.report import scatter_warning
 
-        click.echo(scatter_warning(view), err=True)
+        click.echo(scatter_warning(len(view.phones)), err=True)
     if view.state is State.STOPPED:
         return STOPPED
     if view.state is not State.FINISHED:

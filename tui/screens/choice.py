@@ -8,13 +8,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from store.language import N_, _
 from store.values.text import fold
 from tui.page import Dialog
 from tui.text import plain
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
 V = TypeVar("V")
@@ -55,7 +56,7 @@ class ChoiceScreen(Dialog[Choice[V]], Generic[V]):
                 yield Line(self._typed, placeholder=_("Type to find"))
             yield OptionList(markup=False)
             yield Static(plain(_("Nothing fits what you typed.")), classes="muted")
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """Show all, the present value under the cursor."""

@@ -4,7 +4,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Footer
 
 from store import contacts, database
 from store.contacts import Person
@@ -12,6 +11,7 @@ from store.errors import NotFound
 from store.language import N_, _
 from tui.page import Dialog
 from tui.widgets.details import Details
+from tui.widgets.keys_line import KeysLine
 
 
 class ContactDetails(Dialog[str]):
@@ -31,7 +31,7 @@ class ContactDetails(Dialog[str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog details"):
             yield Details(can_focus=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Changes are not for those who may only read."""

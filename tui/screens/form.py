@@ -8,13 +8,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widget import Widget
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from store.errors import ContactsError, InvalidFields
 from store.language import N_, _
 from tui.page import Dialog
 from tui.text import plain
 from tui.widgets.field import say_faults
+from tui.widgets.keys_line import KeysLine
 
 R = TypeVar("R")
 
@@ -39,7 +40,7 @@ class Form(Dialog[R]):
                 yield from self.compose_buttons()
                 yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
                 yield Button(plain(_("Cancel")), id="cancel", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def heading(self) -> str:
         """What the form is for."""

@@ -4,13 +4,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.widgets import Footer
 
 from store import database, imports
 from store.language import N_
 from tui.page import Dialog
 from tui.screens.import_files import stop_import, undo_import, write_report, write_rows_to_fix
 from tui.widgets.import_progress import ImportProgress
+from tui.widgets.keys_line import KeysLine
 
 
 class ImportDetails(Dialog[None]):
@@ -31,7 +31,7 @@ class ImportDetails(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield ImportProgress()
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """Watch it."""

@@ -22,9 +22,14 @@ from tui.widgets.line import Line
 class PropertyForm(Form[CustomProperty]):
     """Ends with the property as it was saved, or None."""
 
-    def __init__(self, item: CustomProperty | None) -> None:
+    def __init__(
+        self, item: CustomProperty | None, *, name: str = "", kind: PropertyType = PropertyType.TEXT
+    ) -> None:
+        """`name` and `kind` are proposed for a new property."""
         super().__init__()
         self._item = item
+        self._name_proposed = name
+        self._kind_proposed = kind
 
     def heading(self) -> str:
         if self._item is None:
@@ -33,7 +38,9 @@ class PropertyForm(Form[CustomProperty]):
 
     def compose_fields(self) -> Iterable[Widget]:
         item = self._item
-        yield Field(_("Name (required)"), Line(item.name if item else "", id="name"), key="name")
+        yield Field(
+            _("Name (required)"), Line(item.name if item else self._name_proposed, id="name"), key="name"
+        )
         yield from self._type_fields(item)
         hidden = item.hidden if item else False
         yield Check(_("Hidden: not shown in a contact's details"), hidden, id="hidden")
@@ -41,7 +48,7 @@ class PropertyForm(Form[CustomProperty]):
     def _type_fields(self, item: CustomProperty | None) -> Iterable[Widget]:
         if item is None:
             choices = [Choice(kind.label, kind) for kind in PropertyType]
-            field = ChoiceField(_("Type"), choices, PropertyType.TEXT, id="type")
+            field = ChoiceField(_("Type"), choices, self._kind_proposed, id="type")
             yield Field(_("Type (it cannot be changed later)"), field, key="type")
             values = Field(_("Values, one a line"), _Lines(), key="values")
             values.display = False

@@ -4,11 +4,12 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Static
+from textual.widgets import Button, Static
 
 from store.language import N_
 from tui.page import Dialog
 from tui.text import lines, plain
+from tui.widgets.keys_line import KeysLine
 
 
 class Question(Dialog[bool]):
@@ -32,7 +33,7 @@ class Question(Dialog[bool]):
             with Horizontal(classes="buttons"):
                 yield Button(plain(self._yes), id="yes", variant="error", compact=True)
                 yield Button(plain(self._no), id="no", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """The safe answer first."""

@@ -6,7 +6,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from store import imports
 from store.errors import FileUnusable
@@ -14,6 +14,7 @@ from store.language import N_, _
 from tui.page import Dialog
 from tui.screens.question import Question
 from tui.text import lines, plain, shown
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.path_line import PathLine
 
 
@@ -35,7 +36,7 @@ class SaveAs(Dialog[Path]):
             with Horizontal(classes="buttons"):
                 yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
                 yield Button(plain(_("Cancel")), id="cancel", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     @on(Button.Pressed)
     def _press(self, event: Button.Pressed) -> None:

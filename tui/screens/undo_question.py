@@ -4,12 +4,13 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Button, DataTable, Footer, Static
+from textual.widgets import Button, DataTable, Static
 
 from store.imports import UndoPreview
 from store.language import N_, _, ngettext
 from tui.page import Dialog
 from tui.text import cell, lines, plain, shown
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.small_table import SmallColumn, SmallTable
 
 _OTHER_LINES = 13
@@ -47,7 +48,7 @@ class UndoQuestion(Dialog[bool]):
             with Horizontal(classes="buttons"):
                 yield Button(plain(_("Undo")), id="yes", variant="error", compact=True)
                 yield Button(plain(_("Leave it")), id="no", compact=True)
-            yield Footer(show_command_palette=False)
+            yield KeysLine()
 
     def on_mount(self) -> None:
         """The safe answer first."""

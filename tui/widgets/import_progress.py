@@ -74,7 +74,7 @@ def content_of(view: ImportView) -> Content:
     if view.scattered:
         from store.imports.report import scatter_warning
 
-        parts.append(("\n\n" + scatter_warning(view), "$text-warning"))
+        parts.append(("\n\n" + scatter_warning(len(view.phones)), "$text-warning"))
     return Content.assemble(*parts)
 
 

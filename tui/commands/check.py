@@ -1,0 +1,106 @@
+"""`contacts import --check`: what an import would do, without writing."""
+
+import sys
+import time
+
+import click
+
+from store import imports, jobs
+from store.errors import FileUnusable, Wound
+from store.imports import check, columns
+from store.imports.check import CheckView, ColumnFault
+from store.imports.report import scatter_warning
+from store.jobs import State
+from store.language import N_, _
+from tui.cli import ROWS_REJECTED, STOPPED
+from tui.commands.output import print_json
+from tui.text import shown
+
+_LOOK_SECONDS = 0.05
+_FAULTS_SHOWN = 20
+_CURES = {
+    Wound.CODE_MISSING: N_("If they belong to one country: --country CO."),
+    Wound.UNKNOWN_RANGE: N_("To take them all the same: --unknown-ranges."),
+    Wound.DATE_ORDER: N_("To read all dates of the file so: --date-order dmy or mdy."),
+    Wound.SERIAL_DATE: N_("If they are no dates, leave the column out: --assign “Header=”."),
+    Wound.DIGITS_LOST: N_("Excel has lost these digits: format the column as text (@) and enter them again."),
+}
+
+
+def check_file(plan: imports.Plan, as_json: bool) -> int:
+    """Check the plan's file, print what was found and leave nothing behind; the exit code."""
+    check_id = check.start(plan)
+    try:
+        view = _follow(check_id)
+        if view.state is State.STOPPED:
+            return STOPPED
+        if view.state is not State.FINISHED:
+            raise FileUnusable(view.message or _("The check was interrupted."))
+    finally:
+        check.discard(check_id)
+    if as_json:
+        print_json(_as_json(view))
+    else:
+        _print(view)
+    if not plan.settled and len(view.phones) > 1:
+        click.echo(scatter_warning(len(view.phones)), err=True)
+    return ROWS_REJECTED if view.rejected else 0
+
+
+def _follow(check_id: int) -> CheckView:
+    """The check at its end; an interrupt from the keyboard stops it."""
+    while True:
+        try:
+            view = check.get(check_id)
+            if sys.stderr.isatty():
+                line = (
+                    _("Checking: {percent}%").format(percent=view.progress // 10) if view.is_running else ""
+                )
+                click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+            if not view.is_running:
+                return view
+            time.sleep(_LOOK_SECONDS)
+        except KeyboardInterrupt:
+            jobs.stop(check_id)
+
+
+def _show_progress(view: CheckView) -> None:
+    if sys.stderr.isatty():
+        line = _("Checking: {percent}%").format(percent=view.progress // 10) if view.is_running else ""
+        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+
+
+def _as_json(view: CheckView) -> dict[str, object]:
+    return {
+        "id": None,
+        "state": "checked",
+        "file": view.file,
+        "rows": view.rows,
+        "created": view.created,
+        "duplicates": view.duplicates,
+        "rejected": view.rejected,
+        "not_processed": 0,
+        "report": None,
+    }
+
+
+def _print(view: CheckView) -> None:
+    counts = _(
+        "{rows:,} rows: {created:,} would be created, {duplicates:,} are duplicates, {rejected:,} rejected"
+    )
+    click.echo(
+        counts.format(
+            rows=view.rows, created=view.created, duplicates=view.duplicates, rejected=view.rejected
+        )
+    )
+    if incomplete := view.kinds.get(check.INCOMPLETE):
+        click.echo(_("{count:,} of the created would lack a value").format(count=incomplete))
+    for fault in view.faults[:_FAULTS_SHOWN]:
+        click.echo(_said(view, fault))
+
+
+def _said(view: CheckView, fault: ColumnFault) -> str:
+    header = shown(columns.header_of(view.headers, fault.column), 40)
+    line = _("{header}: {count:,} × {reason}").format(header=header, count=fault.count, reason=fault.reason)
+    cure = f" {_(_CURES[fault.wound])}" if fault.wound else ""
+    return f"  {line}.{cure}"
