@@ -158,7 +158,8 @@ def edit(
         for field, value in fields.items():
             setattr(row, field, value)
         row.search_key = search_key(row.name, row.phone, row.email)
-        row.changed = times.now()
+        # In whole seconds an edit right after its creation would not be seen as a change.
+        row.changed = max(times.now(), row.created + 1)
         row.save()
     return _outward(row)
 

@@ -1,5 +1,6 @@
 """Where the data lives: find, open, migrate and guard the database; connections; files beside it."""
 
+import math
 import os
 import re
 import sqlite3
@@ -32,6 +33,13 @@ _PRAGMAS = {
     "journal_size_limit": 64 * 1024 * 1024,
     "wal_autocheckpoint": 4_000,
 }
+BULK_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 16_000}
+"""Of a connection that changes hundreds of thousands of contacts: at a million their indexes no longer fit
+into less."""
+_PAUSE_SECONDS = 0.02
+"""Between two batches while others write: their edits took 9 ms instead of up to 530 (p99)."""
+_MINDFUL_SECONDS = 2.0
+"""For how long others are given way after they were seen."""
 _BUSY_SECONDS = 5
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
 
@@ -171,6 +179,24 @@ def tune(pragmas: Mapping[str, int]) -> None:
     """Set pragmas of the calling thread's connection, for a kind of work that needs others than most."""
     for name, value in pragmas.items():
         db.execute_sql(f"PRAGMA {name} = {value}")
+
+
+class Courtesy:
+    """Gives way to other writers: SQLite's own queue is unfair to those who come now and then."""
+
+    def __init__(self, *, always: bool = False) -> None:
+        """`always`: for work that prepares nothing between its batches, and so leaves others no gap."""
+        self._version = data_version()
+        self._until = math.inf if always else 0.0
+
+    def give_way(self) -> None:
+        """Pause, if others have written lately."""
+        version = data_version()
+        if version != self._version:
+            self._version = version
+            self._until = max(self._until, time.monotonic() + _MINDFUL_SECONDS)
+        if time.monotonic() < self._until:
+            time.sleep(_PAUSE_SECONDS)
 
 
 def data_version() -> int:

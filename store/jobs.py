@@ -15,11 +15,13 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from peewee import fn
 
 from store import database, language
 from store.errors import ContactsError, JobFailed, NotFound
@@ -32,11 +34,15 @@ _HANDLERS = {
     "check": "store.imports.check:run",
     "report": "store.imports.report:run",
     "template": "store.imports.template:run",
+    "rows_to_fix": "store.imports.fixing:run",
+    "undo": "store.imports.undo:run",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
-_WRITERS = frozenset({"import"})
+_AT_START = "store.imports.keeping:clean_up"
+"""What every process of a job does before its own work."""
+_WRITERS = frozenset({"import", "undo"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
@@ -55,6 +61,8 @@ class State(StrEnum):
     STOPPED = "stopped"
     INTERRUPTED = "interrupted"
     FAILED = "failed"
+    UNDONE = "undone"
+    """Finished or not, what it made was taken back by another job."""
 
 
 RUNNING = (State.QUEUED, State.IN_PROGRESS)
@@ -97,8 +105,7 @@ def start(kind: str, parameters: dict[str, Any], prepare: Callable[[int], None] 
             job_id = _create(kind, parameters)
             # Held before anybody can see the row, and handed over to the process: a job without a holder
             # is taken for interrupted.
-            lock = _lock_file(job_id)
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock = _hold(job_id)
             if prepare is not None:
                 prepare(job_id)
         _launch(job_id, lock)
@@ -159,17 +166,20 @@ def _launch(job_id: int, lock: int) -> None:
     threading.Thread(target=process.wait, name=f"job-{job_id}", daemon=True).start()
 
 
-def resume(job_id: int, note: dict[str, Any]) -> None:
+def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None = None) -> None:
     """Begin a job again that did not finish; its handler goes on where its rows say.
 
-    `note` joins its parameters. Raises JobFailed for a job that is still running or has finished.
+    `note` joins its parameters; `check` may raise against it, in the same transaction. Raises JobFailed for
+    a job that is still running or has finished.
     """
     lock = _hold(job_id)
     try:
         with database.writing():
             row = Job.get_by_id(job_id)
-            if row.state == str(State.FINISHED):
+            if row.state in (str(State.FINISHED), str(State.UNDONE)):
                 raise JobFailed(_("This work has finished; there is nothing to go on with."))
+            if check is not None:
+                check()
             row.state = str(State.QUEUED)
             row.stop_asked = False
             row.message = ""
@@ -186,7 +196,8 @@ def _hold(job_id: int) -> int:
     for _attempt in range(50):
         lock = _lock_file(job_id)
         # A process that ends takes its lock file away: then this one is nobody's any more.
-        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(job_id, lock):
+        place = database.files_folder() / _lock_name(job_id)
+        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(place, lock):
             return lock
         os.close(lock)
         # A watcher holds it for some µs, a process that is just ending for some ms.
@@ -194,12 +205,11 @@ def _hold(job_id: int) -> int:
     raise JobFailed(_("This work is still running."))
 
 
-def _is_in_place(job_id: int, lock: int) -> bool:
+def _is_in_place(place: Path, lock: int) -> bool:
     try:
-        place = (database.files_folder() / _lock_name(job_id)).stat()
+        return place.stat().st_ino == os.fstat(lock).st_ino
     except FileNotFoundError:
         return False
-    return place.st_ino == os.fstat(lock).st_ino
 
 
 def get(job_id: int) -> JobView:
@@ -208,6 +218,40 @@ def get(job_id: int) -> JobView:
     if row is None:
         raise NotFound(_("There is no job {id}.").format(id=job_id))
     return _outward(row)
+
+
+def is_running(row: Job) -> bool:
+    """Whether a job may still change by itself."""
+    return state_of(row) in RUNNING
+
+
+def ended_before(moment: int) -> Any:
+    """The condition for jobs that have ended before then, if they have ended at all."""
+    # One whose process died has no end: then its beginning counts.
+    return fn.MAX(Job.created, Job.started, Job.finished) < moment
+
+
+def forget(kinds: Collection[str], before: int) -> None:
+    """Delete the rows of jobs of these kinds that have ended before then."""
+    rows = list(Job.select().where(Job.kind.in_(kinds), ended_before(before)))
+    ended = [row.id for row in rows if not is_running(row)]
+    if ended:
+        with database.writing():
+            Job.delete().where(Job.id.in_(ended)).execute()
+
+
+def remove_unheld_locks() -> None:
+    """Take away the lock files of processes that were killed; others take away their own."""
+    for path in database.files_folder().glob(_lock_name("*")):
+        # Another may have taken it away meanwhile, or it is another's in a shared folder.
+        with contextlib.suppress(OSError):
+            lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                # Whoever wants it at this moment makes it anew: see `_hold`. That may have happened already.
+                if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(path, lock):
+                    path.unlink()
+            finally:
+                os.close(lock)
 
 
 def state_of(row: Job) -> State:
@@ -254,6 +298,17 @@ def report_progress(job_id: int, thousandths: int) -> None:
     Job.update(progress=max(0, min(thousandths, 1000))).where(Job.id == job_id).execute()
 
 
+def finish(job_id: int) -> None:
+    """Inside a job: it has come to its end; to be called in the transaction of the last that it has done."""
+    _finish(job_id, State.FINISHED)
+
+
+def mark_undone(job_id: int) -> None:
+    """Inside a job: what another one, which is not running, has made was taken back."""
+    with database.writing():
+        Job.update(state=str(State.UNDONE)).where(Job.id == job_id).execute()
+
+
 def main(arguments: list[str]) -> int:
     """The process of a job; 0 whatever the job's own end, since that stands in its row."""
     path, job_id, lock = arguments[0], int(arguments[1]), int(arguments[2])
@@ -263,10 +318,25 @@ def main(arguments: list[str]) -> int:
     # Nobody sits before it: it waits for other writers as long as they need.
     database.open_database(path, create=False, busy_seconds=_BUSY_SECONDS)
     try:
+        _clean_up()
         _carry_out(Job.get_by_id(job_id))
     finally:
         (database.files_folder() / _lock_name(job_id)).unlink(missing_ok=True)
     return 0
+
+
+def _clean_up() -> None:
+    try:
+        _call(_AT_START)
+    except Exception:
+        # Nothing that a person waits for: the next process tries again.
+        traceback.print_exc()
+
+
+def _call(name: str, *arguments: Any) -> None:
+    """Call a function by `module:name`; what jobs do lies in rooms above this one."""
+    module, _colon, function = name.partition(":")
+    getattr(importlib.import_module(module), function)(*arguments)
 
 
 def _carry_out(row: Job) -> None:
@@ -296,11 +366,6 @@ def _carry_out(row: Job) -> None:
         )
 
 
-def _call(handler: str, job_id: int) -> None:
-    module, _colon, function = handler.partition(":")
-    getattr(importlib.import_module(module), function)(job_id)
-
-
 @contextlib.contextmanager
 def _turn(row: Job) -> Iterator[None]:
     """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
@@ -311,7 +376,8 @@ def _turn(row: Job) -> Iterator[None]:
     try:
         while not _try_lock(descriptor, fcntl.LOCK_EX):
             if is_stop_asked(row.id):
-                _call(_IF_STOPPED_WAITING[row.kind], row.id)
+                if row.kind in _IF_STOPPED_WAITING:
+                    _call(_IF_STOPPED_WAITING[row.kind], row.id)
                 raise Stopped
             time.sleep(_TURN_SECONDS)
         yield
@@ -341,7 +407,7 @@ def _finish(job_id: int, state: State, message: str = "") -> None:
         ).execute()
 
 
-def _lock_name(job_id: int) -> str:
+def _lock_name(job_id: int | Literal["*"]) -> str:
     return f"job-{job_id}.lock"
 
 

@@ -117,6 +117,14 @@ class Import(Table):
     """How many numbers came without + or 00, by country."""
     report = TextField(null=True)
     """Where the last report was written to."""
+    undo_job = IntegerField(null=True)
+    """The last job that undid it, or tried to."""
+    undo_binned = IntegerField(default=0)
+    """Contacts that undoing has put into the bin, however often it was begun."""
+    undo_kept = IntegerField(default=0)
+    """Contacts that the last undo has met and left, since something happened to them."""
+    copy_days = IntegerField(null=True)
+    """After how many days the kept copy of the file was removed; None while it is there."""
 
 
 class ImportResult(Table):

@@ -4,11 +4,15 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from store import database
-from store.errors import Invalid
+from store.errors import Invalid, InvalidFields
 from store.language import _
 from store.models import Setting
 from store.values import times
 from store.values.property_type import DateOrder, DecimalSign, Formats
+
+DAYS_LIMIT = 3_650
+"""Days for which the copies of imported files can be kept at most."""
+_DIGITS_LIMIT = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Settings:
     decimal_sign: DecimalSign = "."
     default_country: str = ""
     """Two letters, offered first where a country is asked; empty for none."""
+    retention_days: int = 90
+    """For how long the copies of imported files are kept."""
 
     @property
     def formats(self) -> Formats:
@@ -35,9 +41,24 @@ def load() -> Settings:
     return Settings(**stored)
 
 
+def days_of(written: str) -> int:
+    """The days that a person wrote for `retention_days`; raises InvalidFields."""
+    digits = written.strip()
+    days = int(digits) if digits.isdecimal() and len(digits) <= _DIGITS_LIMIT else 0
+    _check_days(days)
+    return days
+
+
+def _check_days(days: int) -> None:
+    if not 1 <= days <= DAYS_LIMIT:
+        sentence = _("Write a number of days from 1 to {limit:,}.").format(limit=DAYS_LIMIT)
+        raise InvalidFields({"retention_days": sentence})
+
+
 def save(settings: Settings) -> None:
-    """Replace the settings; raises Invalid for a time zone that does not exist."""
+    """Replace the settings; raises Invalid for a time zone that does not exist, or for other nonsense."""
     times.zone(settings.time_zone)
+    _check_days(settings.retention_days)
     if settings.date_order not in ("dmy", "mdy") or settings.decimal_sign not in (".", ","):
         raise Invalid(_("These settings do not fit together."))
     with database.writing():

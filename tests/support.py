@@ -1,5 +1,6 @@
 """Make workbooks, run imports and commands as a person would."""
 
+import fcntl
 import json
 import os
 import random
@@ -9,7 +10,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -23,7 +24,8 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 from store import contacts as contacts_
 from store import database, imports, jobs, listing, properties
 from store.imports import ImportView, State, columns, reader
-from store.values import phone
+from store.models import Import, Job
+from store.values import phone, times
 from tests.benchmarks import excel
 from tests.benchmarks import people as people_
 
@@ -81,7 +83,8 @@ def finish(import_id: int, seconds: float = 60) -> ImportView:
 def assert_adds_up(view: ImportView) -> None:
     """created + duplicates + rejected + not processed = rows in the file, for every import of the suite."""
     if view.rows is None:
-        assert view.state in (State.FAILED, State.INTERRUPTED)
+        # What was undone may have failed before.
+        assert view.state in (State.FAILED, State.INTERRUPTED, State.UNDONE)
         return
     assert view.not_processed is not None
     assert view.created + view.duplicates + view.rejected + view.not_processed == view.rows
@@ -243,10 +246,12 @@ def people() -> dict[str, contacts_.Person]:
     return {person.name: person for person in contacts_.get_many(ids)}
 
 
-def broken_file(path: Path, rows: int) -> Path:
-    """A workbook of `rows` rows whose sheet breaks off at three quarters."""
+def broken_file(path: Path, rows: int, *first: list[Any]) -> Path:
+    """A workbook of `first` and `rows` other rows whose sheet breaks off at three quarters."""
     numbers = example_numbers()
-    whole = workbook(path.with_name("whole.xlsx"), [HEAD, *([next(numbers), "x"] for _ in range(rows))])
+    whole = workbook(
+        path.with_name("whole.xlsx"), [HEAD, *first, *([next(numbers), "x"] for _ in range(rows))]
+    )
     with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
         for part in source.namelist():
             content = source.read(part)
@@ -288,6 +293,41 @@ def _processes(words: str) -> list[int]:
             if words in (folder / "cmdline").read_text().replace("\0", " "):
                 found.append(int(folder.name))
     return found
+
+
+def imported(rows: int, *, first: int = 0) -> int:
+    """An import of `rows` contacts, +573000000000 + `first` and so on, put there at once; its id."""
+    now = times.now()
+    with database.writing():
+        job = Job.create(kind="import", state="finished", created=now, started=now, finished=now)
+        Import.create(job=job.id, file=f"{rows}.xlsx", headers=HEAD, rows=rows, created_rows=rows)
+        people = (
+            (f"+573{number:09}", f"P{number}", now, now, "import", job.id, f"p{number}")
+            for number in range(first, first + rows)
+        )
+        database.db.connection().executemany(
+            "INSERT INTO contact (phone, name, created, changed, origin, import_id, search_key) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
+            people,
+        )
+    return int(job.id)
+
+
+@contextmanager
+def writers_wait() -> Iterator[None]:
+    """Jobs that write contacts wait for their turn meanwhile."""
+    turn = database.open_beside("turn.lock")
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
+
+
+def undo(import_id: int) -> ImportView:
+    """Undo an import to its end."""
+    jobs.wait(imports.request_undo(import_id), 60)
+    return imports.get(import_id)
 
 
 def assert_imports_add_up(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Take Excel files in: workbook (read) > columns (assign) > rows (check) > job (write) > report; template.
 
-`start`, `list_all`, `get`, `stop`, `resume` and `request_report` are what screens and commands call.
+`start`, `list_all`, `get`, `stop`, `resume`, `request_report`, `request_rows_to_fix`, `undo_preview` and
+`request_undo` are what screens and commands call.
 """
 
 import os
@@ -12,10 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from store import database, jobs, properties, settings
-from store.errors import FileUnusable, NotFound
+from store.errors import FileUnusable
 from store.imports import columns, container
+from store.imports.undo import UndoPreview, check_not_undone, request_undo, undo_preview
+from store.imports.views import (
+    ImportView,
+    UndoView,
+    check_kept,
+    get,
+    is_waiting,
+    kept_copy,
+    list_all,
+    speed_and_rest,
+    state_label,
+)
 from store.jobs import State
-from store.language import N_, _
+from store.language import _
 from store.models import Import, Job
 from store.values.property_type import DateOrder, Formats
 
@@ -26,12 +39,17 @@ __all__ = [
     "ImportView",
     "Plan",
     "State",
+    "UndoPreview",
+    "UndoView",
+    "check_kept",
     "get",
     "is_waiting",
     "kept_copy",
     "list_all",
     "remembered",
     "request_report",
+    "request_rows_to_fix",
+    "request_undo",
     "resume",
     "rules_by",
     "rules_of",
@@ -39,6 +57,7 @@ __all__ = [
     "start",
     "state_label",
     "stop",
+    "undo_preview",
 ]
 
 
@@ -84,65 +103,6 @@ class Plan:
             "date_order": self.date_order or formats.date_order,
             "decimal_sign": formats.decimal_sign,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class ImportView:
-    """An import as it stands."""
-
-    id: int
-    state: State
-    file: str
-    sheet: str
-    headers: tuple[str, ...]
-    created_at: int
-    started: int
-    finished: int
-    person: str
-    rows: int | None
-    """Rows that hold anything below the header; None until the sheet was read to its end."""
-    created: int
-    duplicates: int
-    rejected: int
-    incomplete: int
-    """Created rows with a property's column empty."""
-    unsaved: int
-    """Created rows with a value that did not fit its type and was left out."""
-    position: int
-    """The last row that was handled, as Excel counts."""
-    progress: int
-    """Thousandths of the file's bytes."""
-    message: str
-    report: str | None
-    stop_asked: bool
-    phones: dict[str, int]
-    """Numbers that came without + or 00, by the country they were read as."""
-    parameters: dict[str, Any]
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it may still change by itself."""
-        return self.state in jobs.RUNNING
-
-    @property
-    def can_resume(self) -> bool:
-        """Whether it has ended before its end."""
-        return not self.is_running and self.state is not State.FINISHED
-
-    @property
-    def done(self) -> int:
-        """Rows that were handled."""
-        return self.created + self.duplicates + self.rejected
-
-    @property
-    def not_processed(self) -> int | None:
-        """Rows that were not handled; None while the number of rows is unknown."""
-        return None if self.rows is None else self.rows - self.done
-
-    @property
-    def scattered(self) -> bool:
-        """Whether numbers were read, without anybody's word, as of more than one country."""
-        return not self.parameters.get("settled", True) and len(self.phones) > 1
 
 
 def start(plan: Plan) -> int:
@@ -236,62 +196,19 @@ def rules_by(parameters: dict[str, Any], headers: Sequence[str]) -> "Rules":
     )
 
 
-def kept_copy(import_id: int) -> Path:
-    """Where the import's own copy of its file lies."""
-    return database.files_folder() / f"import-{import_id}.xlsx"
-
-
-def list_all() -> list[ImportView]:
-    """All imports, the latest first."""
-    query = Import.select(Import, Job).join(Job).order_by(Import.job.desc())
-    # Read to its end first: while it is open, its connection sees the jobs as they were when it began.
-    return [_outward(row) for row in list(query)]
-
-
-def is_waiting(view: ImportView) -> bool:
-    """Whether another import is writing, so that this one has to wait."""
-    return any(other.state is State.IN_PROGRESS for other in list_all() if other.id != view.id)
-
-
-def get(import_id: int) -> ImportView:
-    """One import as it stands; raises NotFound."""
-    row = Import.select(Import, Job).join(Job).where(Import.job == import_id).first()
-    if row is None:
-        raise NotFound(_("There is no import {id}.").format(id=import_id))
-    return _outward(row)
-
-
-def state_label(view: ImportView) -> str:
-    """The state of an import for a person."""
-    if view.is_running and view.stop_asked:
-        return _("Stopping")
-    return _(_STATES[view.state])
-
-
-_STATES = {
-    State.QUEUED: N_("Queued"),
-    State.IN_PROGRESS: N_("In progress"),
-    State.FINISHED: N_("Finished"),
-    State.STOPPED: N_("Stopped"),
-    State.INTERRUPTED: N_("Interrupted"),
-    State.FAILED: N_("Failed"),
-}
-
-
 def stop(import_id: int) -> None:
-    """Ask an import to stop; what it has loaded stays."""
-    get(import_id)
-    jobs.stop(import_id)
+    """Ask an import, or its undo, to stop; what was done stays."""
+    view = get(import_id)
+    jobs.stop(view.undo.job if view.undo is not None and view.is_undoing else import_id)
 
 
 def resume(import_id: int) -> None:
     """Go on with an import that was stopped, interrupted or failed, behind the last row that was handled."""
     view = get(import_id)
-    if not kept_copy(import_id).exists():
-        raise FileUnusable(
-            _("The kept copy of {file} is gone; import the file again.").format(file=view.file)
-        )
-    jobs.resume(import_id, {"resumed": {"done": view.done, "progress": view.progress}})
+    check_not_undone(view)
+    check_kept(view)
+    note = {"resumed": {"done": view.done, "progress": view.progress}}
+    jobs.resume(import_id, note, lambda: check_not_undone(get(import_id)))
 
 
 def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> int:
@@ -299,9 +216,24 @@ def request_report(import_id: int, target: Path, *, overwrite: bool = False) -> 
     view = get(import_id)
     if view.is_running:
         raise FileUnusable(_("This import is still running; its report can be made when it has ended."))
+    return _request("report", view, target, overwrite)
+
+
+def request_rows_to_fix(import_id: int, target: Path, *, overwrite: bool = False) -> int:
+    """Begin to write the rejected rows, ready to be mended and imported; the id of the job that does it."""
+    view = get(import_id)
+    if view.is_running:
+        raise FileUnusable(_("This import is still running; its rows to fix are known when it has ended."))
+    if not view.rejected:
+        raise FileUnusable(_("No row of this import was rejected; there is nothing to fix."))
+    return _request("rows_to_fix", view, target, overwrite)
+
+
+def _request(kind: str, view: ImportView, target: Path, overwrite: bool) -> int:
+    check_kept(view)
     target = target.expanduser().absolute()
     check_target(target, overwrite)
-    return jobs.start("report", {"import": import_id, "target": str(target)})
+    return jobs.start(kind, {"import": view.id, "target": str(target)})
 
 
 def check_target(target: Path, overwrite: bool) -> None:
@@ -351,42 +283,3 @@ def _copy(plan: Plan) -> Path:
             )
         ) from error
     return target
-
-
-def _outward(row: Import) -> ImportView:
-    job = row.job
-    return ImportView(
-        id=job.id,
-        state=jobs.state_of(job),
-        file=row.file,
-        sheet=row.sheet,
-        headers=tuple(row.headers),
-        created_at=job.created,
-        started=job.started,
-        finished=job.finished,
-        person=job.person,
-        rows=row.rows,
-        created=row.created_rows,
-        duplicates=row.duplicates,
-        rejected=row.rejected,
-        incomplete=row.incomplete,
-        unsaved=row.unsaved,
-        position=row.position,
-        progress=job.progress,
-        message=job.message,
-        report=row.report,
-        stop_asked=bool(job.stop_asked),
-        phones=row.phones,
-        parameters=job.parameters,
-    )
-
-
-def speed_and_rest(view: ImportView, now: float | None = None) -> tuple[float, float | None]:
-    """Rows a second so far and the seconds that are left (None while that cannot be told)."""
-    before = view.parameters.get("resumed", {"done": 0, "progress": 0})
-    running = max((now or time.time()) - view.started, 0.5)
-    speed = (view.done - before["done"]) / running
-    progress = view.progress - before["progress"]
-    if progress <= 0:
-        return speed, None
-    return speed, running * (1000 - view.progress) / progress

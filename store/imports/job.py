@@ -2,7 +2,6 @@
 
 import gc
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -17,19 +16,12 @@ from store.imports.rows import CheckedRow
 from store.models import Contact, Import, ImportResult
 from store.values import times
 
-_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 16_000}
-"""Of the connection that writes: at a million rows indexes no longer fit into less."""
-_PAUSE_SECONDS = 0.02
-"""Between two batches while others write: their edits took 9 ms instead of up to 530 (p99)."""
-_MINDFUL_SECONDS = 2.0
-"""For how long others are given way after they were seen."""
-
 
 def run(job_id: int) -> None:
     """Import the kept copy of the file; called in the process of the job."""
     view = imports.get(job_id)
     with _open(view) as stream:
-        database.tune(_PRAGMAS)
+        database.tune(database.BULK_PRAGMAS)
         # Rows come and go without cycles: looking for garbage among them costs a tenth.
         gc.disable()
         is_stopped = _write_all(job_id, stream)
@@ -68,7 +60,7 @@ def _keep_count(view: imports.ImportView, stream: RowStream[CheckedRow]) -> None
 
 def _write_all(job_id: int, stream: RowStream[CheckedRow]) -> bool:
     """Write batch after batch; whether a person has stopped it."""
-    courtesy = _Courtesy()
+    courtesy = database.Courtesy()
     for batch in stream.batches():
         if jobs.is_stop_asked(job_id):
             return True
@@ -78,23 +70,6 @@ def _write_all(job_id: int, stream: RowStream[CheckedRow]) -> bool:
             _write(job_id, prepared)
             jobs.report_progress(job_id, stream.progress)
     return False
-
-
-class _Courtesy:
-    """Gives way to other writers: SQLite's own queue is unfair to those who come now and then."""
-
-    def __init__(self) -> None:
-        self._version = database.data_version()
-        self._until = 0.0
-
-    def give_way(self) -> None:
-        """Pause, if others have written lately."""
-        version = database.data_version()
-        if version != self._version:
-            self._version = version
-            self._until = time.monotonic() + _MINDFUL_SECONDS
-        if time.monotonic() < self._until:
-            time.sleep(_PAUSE_SECONDS)
 
 
 def _write(job_id: int, batch: Sequence[CheckedRow]) -> None:

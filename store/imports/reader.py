@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
@@ -39,6 +40,8 @@ class Preview:
     headers: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     """The first data rows as text, each as long as `headers`."""
+    epoch: datetime = datetime(1899, 12, 30)
+    """The day from which the workbook counts its dates."""
 
     def samples(self, column: int) -> list[str]:
         """The first values of a column that are not empty."""

@@ -95,6 +95,7 @@ def _preview(request: Request) -> Preview:
             header_row=header.row,
             headers=header.names,
             rows=tuple(row + ("",) * (width - len(row)) for row in texts),
+            epoch=sheet.epoch,
         )
 
 

@@ -73,6 +73,9 @@ def _summary(view: imports.ImportView) -> Iterator[tuple[str, str | int]]:
     yield _("End"), times.shown(view.finished, zone)
     yield _("By"), view.person
     yield _("State"), imports.state_label(view)
+    if view.undo is not None and view.state is imports.State.UNDONE:
+        yield _("Put into the bin by the undo"), view.undo.binned
+        yield _("Stayed, changed or in touch since"), view.undo.kept
     if view.message:
         yield _("Reason"), view.message
     for header, target in _assigned(view):

@@ -8,7 +8,6 @@ from store.errors import FileUnusable
 from store.imports import reader
 from store.imports.judging import CREATED, NOT_PROCESSED
 from store.imports.sheet import CellValue
-from store.language import _
 from store.models import ImportResult
 
 _WINDOW = 5_000
@@ -29,13 +28,8 @@ def walk(view: imports.ImportView, job_id: int) -> Iterator[RowResult]:
 
     Inside the job `job_id`: tells how far it is, and raises Stopped when asked to stop.
     """
+    imports.check_kept(view)
     kept = imports.kept_copy(view.id)
-    if not kept.exists():
-        raise FileUnusable(
-            _("The kept copy of {file} was removed; only the numbers of this import are left.").format(
-                file=view.file
-            )
-        )
     stored = _stored(view.id)
     following = next(stored, None)
     with reader.open_raw_rows(kept, view.file, view.sheet, view.parameters["header_row"]) as stream:
@@ -60,7 +54,8 @@ def _unbroken(
     try:
         yield from stream.batches()
     except FileUnusable:
-        if view.state is not imports.State.FAILED:
+        # One that has failed for its file's sake may have been undone since.
+        if view.state not in (imports.State.FAILED, imports.State.UNDONE):
             raise
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from tui.text import shown
 _ID = click.IntRange(1, 2**63 - 1)
 _LOOK_SECONDS = 0.05
 """Between two looks at a running import."""
+_KEPT_TOLD = 20
+"""Contacts that stay, of whom is told when an import is undone."""
 
 
 @click.command("import", help=_("Import contacts from an Excel file (.xlsx)."))
@@ -48,6 +51,10 @@ _LOOK_SECONDS = 0.05
 @click.option(
     "--report", "report_id", type=_ID, metavar="ID", help=_("Write the report of an import to FILE.")
 )
+@click.option(
+    "--rows-to-fix", "fix_id", type=_ID, metavar="ID", help=_("Write the rejected rows of an import to FILE.")
+)
+@click.option("--undo", "undo_id", type=_ID, metavar="ID", help=_("Put what an import created into the bin."))
 @click.pass_context
 def import_(
     context: click.Context,
@@ -55,7 +62,9 @@ def import_(
     file: Path | None,
     stop_id: int | None,
     resume_id: int | None,
+    undo_id: int | None,
     report_id: int | None,
+    fix_id: int | None,
     **options: Any,
 ) -> int:
     if stop_id is not None:
@@ -65,11 +74,17 @@ def import_(
         open_store(context)
         imports.resume(resume_id)
         return _watch(resume_id, options["detach"], options["as_json"])
+    if undo_id is not None:
+        open_store(context)
+        return _undo(undo_id, options["detach"], options["as_json"])
     if file is None:
         raise click.UsageError(_("Name the file."))
     if report_id is not None:
         open_store(context)
         return _report(report_id, file, options["as_json"])
+    if fix_id is not None:
+        open_store(context)
+        return _rows_to_fix(fix_id, file, options["as_json"])
     return _import(context, file, **options)
 
 
@@ -155,7 +170,7 @@ def _watch(import_id: int, detach: bool, as_json: bool) -> int:
     if detach:
         click.echo(import_id)
         return 0
-    return _conclude(_follow(import_id), as_json)
+    return _conclude(_follow(import_id, lambda view: view.is_running), as_json)
 
 
 def _region(words: str | None) -> str | None:
@@ -169,13 +184,13 @@ def _region(words: str | None) -> str | None:
     return country.code
 
 
-def _follow(import_id: int) -> ImportView:
-    """The import at its end; an interrupt from the keyboard asks it to stop and waits on."""
+def _follow(import_id: int, is_going: Callable[[ImportView], bool]) -> ImportView:
+    """The import when it is going no more; an interrupt from the keyboard asks it to stop and waits on."""
     while True:
         try:
             view = imports.get(import_id)
             _show_progress(view)
-            if not view.is_running:
+            if not is_going(view):
                 return view
             time.sleep(_LOOK_SECONDS)
         except KeyboardInterrupt:
@@ -185,8 +200,11 @@ def _follow(import_id: int) -> ImportView:
 def _show_progress(view: ImportView) -> None:
     if not sys.stderr.isatty():
         return
-    if not view.is_running:
+    if not view.is_busy:
         click.echo("\r\x1b[K", nl=False, err=True)
+        return
+    if view.is_undoing:
+        click.echo(f"\r\x1b[K{imports.state_label(view)}", nl=False, err=True)
         return
     speed, rest = imports.speed_and_rest(view)
     left = "" if rest is None else _(" · {seconds:.0f} s left").format(seconds=rest)
@@ -208,6 +226,12 @@ def _conclude(view: ImportView, as_json: bool) -> int:
                 _("`contacts import --report {id} FILE` says which rows and why.").format(id=view.id),
                 err=True,
             )
+            click.echo(
+                _("`contacts import --rows-to-fix {id} FILE` writes just these, to be mended.").format(
+                    id=view.id
+                ),
+                err=True,
+            )
         for sentence in cautions(view):
             click.echo(sentence, err=True)
     if view.scattered:
@@ -224,7 +248,7 @@ def _conclude(view: ImportView, as_json: bool) -> int:
 
 def _stop(import_id: int, as_json: bool) -> int:
     imports.stop(import_id)
-    while (view := imports.get(import_id)).is_running:
+    while (view := imports.get(import_id)).is_busy:
         time.sleep(_LOOK_SECONDS)
     if as_json:
         print_json(_as_json(view))
@@ -236,6 +260,49 @@ def _report(import_id: int, file: Path, as_json: bool) -> int:
     if as_json:
         print_json(_as_json(imports.get(import_id)))
     return 0
+
+
+def _rows_to_fix(import_id: int, file: Path, as_json: bool) -> int:
+    _wait_for(imports.request_rows_to_fix(import_id, file))
+    if as_json:
+        print_json(_as_json(imports.get(import_id)))
+    return 0
+
+
+def _undo(import_id: int, detach: bool, as_json: bool) -> int:
+    _tell_kept(imports.undo_preview(import_id))
+    imports.request_undo(import_id)
+    if detach:
+        click.echo(import_id)
+        return 0
+    view = _follow(import_id, lambda view: view.is_undoing)
+    undo = view.undo
+    assert undo is not None
+    if as_json:
+        print_json(_as_json(view))
+    else:
+        counts = _("{binned:,} put into the bin, {kept:,} stayed").format(binned=undo.binned, kept=undo.kept)
+        click.echo(f"{imports.state_label(view)}: {counts}")
+    if undo.state is State.FINISHED:
+        return 0
+    if undo.state is State.STOPPED:
+        return STOPPED
+    click.echo(shown(undo.message or _("The undo was interrupted; begin it again."), 1000), err=True)
+    return WRONG_USE
+
+
+def _tell_kept(preview: imports.UndoPreview) -> None:
+    """Who stays, and why, before anything is done."""
+    told = preview.first_kept[:_KEPT_TOLD]
+    for kept in told:
+        click.echo(
+            _("{name} ({phone}) stays: {why}.").format(
+                name=shown(kept.name, 60), phone=kept.phone or "–", why=kept.why
+            ),
+            err=True,
+        )
+    if preview.kept > len(told):
+        click.echo(_("and {count:,} more").format(count=preview.kept - len(told)), err=True)
 
 
 def _wait_for(job_id: int) -> None:

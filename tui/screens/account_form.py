@@ -13,6 +13,7 @@ from tui.screens.choice import Choice
 from tui.screens.form import Form
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.field import Field
+from tui.widgets.line import Line
 
 
 class AccountForm(Form[Settings]):
@@ -35,6 +36,8 @@ class AccountForm(Form[Settings]):
             ("default_country", _("Country that is offered first"), regions, settled.default_country),
         ):
             yield Field(label, ChoiceField(label, choices, value, id=key), key=key)
+        days = Line(str(settled.retention_days), id="retention_days")
+        yield Field(_("Keep imported files (days)"), days, key="retention_days")
 
     def on_mount(self) -> None:
         """Begin at the top."""
@@ -46,6 +49,7 @@ class AccountForm(Form[Settings]):
             date_order=self._value("date_order"),
             decimal_sign=self._value("decimal_sign"),
             default_country=self._value("default_country"),
+            retention_days=settings.days_of(self.query_one("#retention_days", Line).value),
         )
         await self.contacts_app.write(settings.save, chosen)
         return chosen

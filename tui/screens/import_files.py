@@ -1,4 +1,4 @@
-"""What is done with imports and their files: stop, resume, and write to a place that is chosen."""
+"""What is done with imports and their files: stop, resume, undo, and write to a place that is chosen."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from store.imports import ImportView, State, template
 from store.language import _
 from tui.page import AnyScreen
 from tui.screens.save_as import SaveAs
+from tui.screens.undo_question import UndoQuestion
 from tui.widgets.path_line import path_of
 
 _LOOK_SECONDS = 0.2
@@ -32,6 +33,24 @@ async def _change(screen: AnyScreen, change: Callable[[int], None], import_id: i
         screen.contacts_app.say_error(error)
 
 
+def undo_import(screen: AnyScreen, view: ImportView, begun: Callable[[], None]) -> None:
+    """Show what undoing an import would do, ask, and begin it; `begun` is called then."""
+    screen.run_worker(_undo(screen, view, begun), group="dialog", exclusive=True, exit_on_error=False)
+
+
+async def _undo(screen: AnyScreen, view: ImportView, begun: Callable[[], None]) -> None:
+    app = screen.contacts_app
+    try:
+        preview = await app.read(imports.undo_preview, view.id)
+        if not await app.push_screen_wait(UndoQuestion(view.file, preview)):
+            return
+        await app.write(imports.request_undo, view.id)
+    except ContactsError as error:
+        app.say_error(error)
+        return
+    begun()
+
+
 def write_template(screen: AnyScreen) -> None:
     """Ask where the template goes, and write it."""
     proposed = path_of("~") / _("contacts-template.xlsx")
@@ -49,6 +68,17 @@ def write_report(screen: AnyScreen, view: ImportView) -> None:
         _("Write the Contact Import Report to"),
         proposed,
         lambda path: imports.request_report(view.id, path, overwrite=True),
+    )
+
+
+def write_rows_to_fix(screen: AnyScreen, view: ImportView) -> None:
+    """Ask where the rejected rows of an import go, and write them."""
+    name = _("to-fix-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem[:60])
+    _ask_and_write(
+        screen,
+        _("Write the rows to fix to"),
+        path_of("~") / name,
+        lambda path: imports.request_rows_to_fix(view.id, path, overwrite=True),
     )
 
 

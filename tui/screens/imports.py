@@ -13,12 +13,18 @@ from store.values import times
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.import_details import ImportDetails
-from tui.screens.import_files import resume_import, stop_import, write_report
+from tui.screens.import_files import (
+    resume_import,
+    stop_import,
+    undo_import,
+    write_report,
+    write_rows_to_fix,
+)
 from tui.text import cell, plain, shown
 from tui.widgets.import_progress import time_left
 from tui.widgets.small_table import SmallColumn, SmallTable
 
-_CHANGES = frozenset({"import", "stop", "resume", "report", "options"})
+_CHANGES = frozenset({"import", "stop", "resume", "report", "rows_to_fix", "undo", "options"})
 _LOOK_SECONDS = 0.5
 
 
@@ -33,6 +39,8 @@ class ImportsScreen(Page):
         Binding("x", "stop", N_("Stop loading"), show=False),
         Binding("c", "resume", N_("Resume"), show=False),
         Binding("r", "report", N_("Download results"), show=False),
+        Binding("f", "rows_to_fix", N_("Write the rows to fix"), show=False),
+        Binding("z", "undo", N_("Undo this import"), show=False),
     ]
 
     def __init__(self) -> None:
@@ -68,7 +76,7 @@ class ImportsScreen(Page):
     def _look(self) -> None:
         """Draw anew only when something was written, or a job may have died."""
         version = database.data_version()
-        if version == self._version and not any(view.is_running for view in self._views):
+        if version == self._version and not any(view.is_busy for view in self._views):
             return
         self._version = version
         self._views = imports.list_all()
@@ -99,20 +107,25 @@ class ImportsScreen(Page):
         if view is None:
             return
         choices = [Choice(_("View details"), "details")]
-        if view.is_running and not view.stop_asked:
-            choices.append(Choice(_("Stop loading contacts"), "stop"))
+        if view.can_stop:
+            label = _("Stop undoing") if view.is_undoing else _("Stop loading contacts")
+            choices.append(Choice(label, "stop"))
         if view.can_resume:
             choices.append(Choice(_("Resume"), "resume"))
         if not view.is_running:
             choices.append(Choice(_("Download results"), "report"))
+        if view.can_be_mended:
+            choices.append(Choice(_("Write the rows to fix"), "rows_to_fix"))
+        if view.can_undo:
+            choices.append(Choice(_("Undo this import"), "undo"))
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(view.file, 50), choices))
         if choice is not None:
             await self.run_action(choice.value)
 
     def action_stop(self) -> None:
-        """Stop it; what is loaded stays."""
+        """Stop it, or its undo; what was done stays."""
         view = self._selected()
-        if view is not None and view.is_running:
+        if view is not None and view.can_stop:
             stop_import(self, view.id)
 
     def action_resume(self) -> None:
@@ -126,6 +139,18 @@ class ImportsScreen(Page):
         view = self._selected()
         if view is not None and not view.is_running:
             write_report(self, view)
+
+    def action_rows_to_fix(self) -> None:
+        """Write the rejected rows."""
+        view = self._selected()
+        if view is not None and view.can_be_mended:
+            write_rows_to_fix(self, view)
+
+    def action_undo(self) -> None:
+        """Put what it created into the bin."""
+        view = self._selected()
+        if view is not None and view.can_undo:
+            undo_import(self, view, self._look)
 
     def action_import(self) -> None:
         """Open the import window."""

@@ -152,5 +152,10 @@ def _account() -> str:
             _("Dates: {order}").format(order=order),
             _("Decimal sign: {sign}").format(sign=settled.decimal_sign),
             _("Country: {country}").format(country=countries.name(settled.default_country) or _("none")),
+            ngettext(
+                "Imported files: kept for {count} day",
+                "Imported files: kept for {count} days",
+                settled.retention_days,
+            ),
         )
     )

@@ -8,7 +8,7 @@ from textual.timer import Timer
 from textual.widgets import ProgressBar, Static
 
 from store import imports
-from store.imports import ImportView, State
+from store.imports import ImportView, State, UndoView
 from store.language import _, ngettext
 from tui.text import shown
 
@@ -22,7 +22,7 @@ class ImportProgress(Vertical):
     DEFAULT_CSS = "ImportProgress { height: auto; } ImportProgress ProgressBar { margin: 1 0; }"
 
     class Ended(Message):
-        """The import has come to an end."""
+        """The import, or its undo, has come to an end."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -34,16 +34,19 @@ class ImportProgress(Vertical):
         yield Static(id="numbers")
 
     def follow(self, import_id: int) -> None:
-        """Watch this import until it ends."""
+        """Watch this import, or its undo, until it ends."""
         self._import_id = import_id
+        if self._timer is not None:
+            self._timer.stop()
         self._timer = self.set_interval(_LOOK_SECONDS, self._look)
         self._look()
 
     def _look(self) -> None:
         view = imports.get(self._import_id)
-        self.query_one(ProgressBar).update(progress=view.progress)
+        undo = view.undo if view.is_undoing else None
+        self.query_one(ProgressBar).update(progress=view.progress if undo is None else undo.progress)
         self.query_one("#numbers", Static).update(content_of(view))
-        if not view.is_running and self._timer is not None:
+        if not view.is_busy and self._timer is not None:
             self._timer.stop()
             self.post_message(self.Ended())
 
@@ -60,6 +63,8 @@ def content_of(view: ImportView) -> Content:
         parts.append(pace(view) + "\n")
     for label, count in counts(view):
         parts.append(f"\n{count:>12,}  {label}")
+    if view.undo is not None:
+        parts.append(_undo_said(view, view.undo))
     for sentence in cautions(view):
         parts.append(("\n\n" + sentence, "$text-warning"))
     if view.message:
@@ -71,6 +76,18 @@ def content_of(view: ImportView) -> Content:
 
         parts.append(("\n\n" + scatter_warning(len(view.phones)), "$text-warning"))
     return Content.assemble(*parts)
+
+
+def _undo_said(view: ImportView, undo: UndoView) -> str:
+    said = f"\n\n{undo.binned:>12,}  " + _("put into the bin by the undo")
+    said += f"\n{undo.kept:>12,}  " + _("stayed: changed, or in touch, since then")
+    if undo.state is State.QUEUED and imports.is_waiting(view):
+        said += "\n\n" + _("An import is writing; the undo begins when it has ended.")
+    if undo.message:
+        said += "\n\n" + shown(undo.message, 600)
+    elif not undo.is_running and view.state is not State.UNDONE:
+        said += "\n\n" + _("The undo was broken off; begin it again to put the rest into the bin.")
+    return said
 
 
 def cautions(view: ImportView) -> list[str]:
