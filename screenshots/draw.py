@@ -43,26 +43,32 @@ async def _draw(folder: Path) -> None:
         await press("escape", "5")
         save("properties")
         await press("1", "i")
-        app.screen.query_one("#path", Line).value = str(_clients(folder))
+        app.screen.query_one("#path", Line).value = str(_clients(folder, "marzo.xlsx", 7))
         await press("enter")
         await asyncio.sleep(2)
         await press()
         save("import")
+        await press("ctrl+k")
+        await asyncio.sleep(2)
+        await press()
+        save("check")
+        await press("escape")
+        await asyncio.sleep(1)
         await press("escape", "escape", "2")
         save("imports")
 
 
-def _clients(folder: Path) -> Path:
-    """An Excel file as a company brings it."""
+def _clients(folder: Path, name: str, others: int) -> Path:
+    """An Excel file as a company brings it; its numbers differ with `others`."""
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Clientes"
     sheet.append(["Celular", "Nombre completo", "Correo", "Tier", "Ciudad"])
-    sheet.append([3001234567, "Ana Restrepo", "ana@example.com", "Gold", "Bogotá"])
-    sheet.append(["310 987 6543", "Julián Muñoz", None, "Silver", "Cali"])
-    sheet.append(["+52 1 55 1234 5678", "Ximena Núñez", None, None, "Ciudad de México"])
+    sheet.append([3001234560 + others, "Ana Restrepo", "ana@example.com", "Gold", "Bogotá"])
+    sheet.append([f"310 987 654{others}", "Julián Muñoz", None, "Silver", "Cali"])
+    sheet.append([f"+52 1 55 1234 567{others}", "Ximena Núñez", None, None, "Ciudad de México"])
     sheet.append(["5.73E+11", "Mateo Peña", None, "Gold", "Medellín"])
-    path = folder / "clientes.xlsx"
+    path = folder / name
     book.save(path)
     return path
 
@@ -83,7 +89,7 @@ def main() -> None:
         folder = Path(name)
         os.chdir(folder)
         demo.build(folder / "demo.db")
-        _import(_clients(folder))
+        _import(_clients(folder, "clientes.xlsx", 3))
         asyncio.run(_draw(folder))
 
 
