@@ -86,7 +86,7 @@ def _as_json(view: CheckView) -> dict[str, object]:
 
 def _print(view: CheckView) -> None:
     counts = _(
-        "{rows:,} rows: {created:,} would be created, {duplicates:,} are duplicates, {rejected:,} rejected"
+        "{rows:,} rows: {created:,} would be created, {duplicates:,} duplicates, {rejected:,} rejected"
     )
     click.echo(
         counts.format(
