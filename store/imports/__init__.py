@@ -185,14 +185,19 @@ def rules_by(parameters: dict[str, Any], headers: Sequence[str]) -> "Rules":
     # Imported here: no screen judges rows.
     from store.imports.rows import Rules
 
+    # What rows of imports from before these choices lack is as the settings are now.
+    formats = settings.load().formats
     return Rules(
         headers=tuple(headers),
         assignment=columns.Assignment.from_json(parameters["assignment"]),
         properties={item.id: item for item in properties.list_all()},
-        formats=Formats(parameters["date_order"], parameters["decimal_sign"]),
+        formats=Formats(
+            parameters.get("date_order", formats.date_order),
+            parameters.get("decimal_sign", formats.decimal_sign),
+        ),
         country=parameters["country"],
         accept_unknown=parameters["accept_unknown"],
-        whole_only=parameters["whole_only"],
+        whole_only=parameters.get("whole_only", False),
     )
 
 

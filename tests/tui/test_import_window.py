@@ -160,6 +160,21 @@ async def test_paths_are_completed_and_chosen_from_the_list(screens: Screens, tm
         await person.until(lambda: person.sees("2 of 3: January.xlsx"), 20)
 
 
+async def test_the_picker_goes_up_as_well(screens: Screens, tmp_path: Path) -> None:
+    workbook(tmp_path / "January.xlsx", [["Phone", "Name"], ["+573001234567", "Ana"]])
+    inside = tmp_path / "files"
+    inside.mkdir()
+    async with screens() as person:
+        await person.press("i")
+        line = person.app.screen.query_one("#path", Line)
+        line.insert_text_at_cursor(f"{inside}/")
+        await person.settle()
+        assert person.sees("../")
+        await person.press("down", "enter")
+        assert line.value == f"{tmp_path}/"
+        assert person.sees("files/", "January.xlsx")
+
+
 async def test_a_file_with_a_hostile_name_can_be_chosen(screens: Screens, tmp_path: Path) -> None:
     rows = [["Phone", "[/]\x9b31m"], ["+573001234567", "Ana"]]
     folder = tmp_path / "files"

@@ -19,6 +19,7 @@ from tui.text import plain, shown
 from tui.widgets.line import Line
 
 _SHOWN_AT_MOST = 200
+_UP = "../"
 
 
 def path_of(typed: str) -> Path:
@@ -60,6 +61,8 @@ class PathLine(Vertical):
         self._accepts = accepts
         self._proposed = proposed
         self._found: list[Path] = []
+        self._listed: list[Path] = []
+        """What the list shows: what was found, and the folder above."""
         self._real: dict[str, Path] = {}
         """Paths by what is shown of them, where the two differ."""
 
@@ -97,11 +100,16 @@ class PathLine(Vertical):
         path = self._real.get(typed) or path_of(typed)
         folder, beginning = (path, "") if not typed or typed.endswith("/") else (path.parent, path.name)
         self._found = self._entries(folder, beginning)
+        # Behind all that there is: completion is not to walk up.
+        here = folder.absolute()
+        above = [] if beginning or here.parent == here else [here.parent]
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(
             Option(plain(found.name + ("/" if is_folder(found) else ""))) for found in self._found
         )
+        options.add_options(Option(plain(_UP)) for _above in above)
+        self._listed = [*self._found, *above]
 
     def _entries(self, folder: Path, beginning: str) -> list[Path]:
         try:
@@ -145,7 +153,7 @@ class PathLine(Vertical):
 
     def action_to_list(self) -> None:
         """From the line into the list."""
-        if self._found:
+        if self._listed:
             options = self.query_one(OptionList)
             options.highlighted = options.highlighted or 0
             options.focus()
@@ -161,7 +169,7 @@ class PathLine(Vertical):
     @on(OptionList.OptionSelected)
     def _choose(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        path = self._found[event.option_index]
+        path = self._listed[event.option_index]
         self._take(path)
         if not is_folder(path):
             self.post_message(self.Entered(path))
