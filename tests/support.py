@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,20 @@ def broken_file(path: Path, rows: int, *first: list[Any]) -> Path:
             cut = content[: len(content) * 3 // 4] if part.endswith("sheet1.xml") else content
             target.writestr(part, cut)
     return path
+
+
+def start_contacts(*words: str | Path, database: Path) -> "subprocess.Popen[str]":
+    """Start `contacts` as a shell does in the foreground: an interrupt from the keyboard reaches it."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", "from tui.cli import main; main()", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd="/",
+        env=os.environ | {"CONTACTS_DATABASE": str(database), "PYTHONPATH": str(ROOT)},
+        # Tests that run in the background of a shell ignore interrupts, and all that they start.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 def until(condition: Callable[[], object], seconds: float = 60) -> None:

@@ -1,15 +1,12 @@
 """`contacts import --check`: what an import would do, by the word of the command."""
 
-import os
 import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from store import database
-from tests.support import HEAD, ROOT, contacts, long_file, until, workbook
+from tests.support import HEAD, contacts, long_file, start_contacts, until, workbook
 
 
 @pytest.fixture
@@ -79,9 +76,7 @@ def test_rows_that_would_not_be_whole_can_be_left_for_later(path: Path, tmp_path
 
 def test_an_interrupt_stops_a_check_and_leaves_nothing(path: Path, tmp_path: Path) -> None:
     file = long_file(tmp_path / "a.xlsx", 100_000)
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "import", str(file), "--check"]
-    env = os.environ | {"CONTACTS_DATABASE": str(path), "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    running = start_contacts("import", file, "--check", database=path)
     until(lambda: list(tmp_path.glob("team.db-files/check-*.db")))
     running.send_signal(signal.SIGINT)
     out, _err = running.communicate(timeout=60)

@@ -16,7 +16,7 @@ from store import contacts as contacts_
 from store import database
 from store.models import Contact
 from store.values.property_type import PropertyType
-from tests.support import NAUGHTY, ROOT, contacts, long_file, three_samples, until, workbook
+from tests.support import NAUGHTY, ROOT, contacts, long_file, start_contacts, three_samples, until, workbook
 
 HEAD = ["Phone", "Name"]
 
@@ -128,9 +128,7 @@ def test_an_interrupt_from_the_keyboard_stops_the_import_and_ends_with_130(
     path: Path, tmp_path: Path
 ) -> None:
     file = long_file(tmp_path / "a.xlsx", 100_000)
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "import", str(file), "--json"]
-    env = os.environ | {"CONTACTS_DATABASE": str(path), "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    running = start_contacts("import", file, "--json", database=path)
     until(lambda: "in_progress" in contacts("imports", "--json", database=path).out)
     running.send_signal(signal.SIGINT)
     out, _err = running.communicate(timeout=60)

@@ -1,9 +1,6 @@
 """`contacts import --undo` and `--rows-to-fix`: JSON, sentences and exit codes are a contract."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,7 +10,7 @@ import pytest
 from store import contacts as contacts_
 from store import database, imports
 from store.models import Contact
-from tests.support import HEAD, ROOT, contacts, imported, people, workbook, writers_wait
+from tests.support import HEAD, contacts, imported, people, start_contacts, workbook, writers_wait
 
 
 @pytest.fixture
@@ -45,9 +42,7 @@ def test_twenty_of_those_who_stay_are_told_and_how_many_more(path: Path) -> None
 
 def test_an_interrupt_from_the_keyboard_stops_the_undo_and_ends_with_130(path: Path) -> None:
     imported(60_000)
-    command = [sys.executable, "-c", "from tui.cli import main; main()", "import", "--undo", "1", "--json"]
-    env = os.environ | {"CONTACTS_DATABASE": str(path), "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    running = start_contacts("import", "--undo", "1", "--json", database=path)
     while (found := imports.get(1).undo) is None or found.binned == 0:
         assert running.poll() is None
         time.sleep(0.005)
