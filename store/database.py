@@ -8,7 +8,7 @@ import stat
 import time
 from array import array
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -41,6 +41,8 @@ _PAUSE_SECONDS = 0.02
 _MINDFUL_SECONDS = 2.0
 """For how long others are given way after they were seen."""
 _BUSY_SECONDS = 5
+_LOOK_SECONDS = 0.003
+"""Between two looks at whether it is our turn to write."""
 _NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"})
 
 
@@ -97,6 +99,7 @@ def open_database(
     close()
     db.initialize(database)
     _state.path, _state.read_only = path, read_only
+    _state.busy_seconds = _BUSY_SECONDS if busy_seconds is None else busy_seconds
     try:
         _prepare(database, path)
     except (peewee.DatabaseError, sqlite3.DatabaseError, OSError) as error:
@@ -112,6 +115,7 @@ def open_database(
 class _State:
     path: Path = Path()
     read_only: bool = False
+    busy_seconds: float = _BUSY_SECONDS
 
 
 _state = _State()
@@ -149,12 +153,34 @@ def writing() -> Iterator[None]:
     """One transaction that may write, from its first statement on; never await inside."""
     check_writable()
     try:
-        with db.atomic():
+        with ExitStack() as transaction:
+            _begin(transaction)
             yield
     except peewee.IntegrityError:
         raise
     except (peewee.DatabaseError, sqlite3.DatabaseError) as error:
         raise DatabaseUnavailable(_sentence(path(), error)) from error
+
+
+def _begin(transaction: ExitStack) -> None:
+    """Begin a transaction, or one inside another, as soon as no other process writes."""
+    if db.in_transaction():
+        transaction.enter_context(db.atomic())
+        return
+    deadline = time.monotonic() + _state.busy_seconds
+    # SQLite itself would sleep up to 100 ms between two looks, and miss the gaps that an import leaves.
+    db.execute_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                transaction.enter_context(db.atomic())
+                return
+            except peewee.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(_LOOK_SECONDS)
+    finally:
+        db.execute_sql(f"PRAGMA busy_timeout = {1000 * _state.busy_seconds:.0f}")
 
 
 def explain(error: BaseException) -> str | None:
