@@ -46,6 +46,8 @@ _WRITERS = frozenset({"import", "undo"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
+_NICENESS = 5
+"""How far a job and its reader stand back where the processors do not suffice for it and the screens."""
 _BUSY_SECONDS = 600
 """How long a job waits for other writers before it gives up."""
 _TURN_SECONDS = 0.1
@@ -313,6 +315,7 @@ def main(arguments: list[str]) -> int:
     """The process of a job; 0 whatever the job's own end, since that stands in its row."""
     path, job_id, lock = arguments[0], int(arguments[1]), int(arguments[2])
     os.umask(0o077)
+    os.nice(_NICENESS)
     os.set_inheritable(lock, False)
     _limit_memory()
     # Nobody sits before it: it waits for other writers as long as they need.
