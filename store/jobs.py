@@ -266,6 +266,11 @@ def state_of(row: Job) -> State:
     return State.INTERRUPTED if latest in RUNNING else latest
 
 
+def has_moved_on(row: Job) -> bool:
+    """Whether a job has come to its end since its row was read: then all that was read with it is old."""
+    return str(state_of(row)) != row.state
+
+
 def stop(job_id: int) -> None:
     """Ask a running job to stop; it does so at its next batch."""
     with database.writing():
@@ -454,6 +459,8 @@ def _person() -> str:
 
 
 def _outward(row: Job) -> JobView:
+    if has_moved_on(row):
+        row = Job.get_by_id(row.id)
     return JobView(
         id=row.id,
         kind=row.kind,

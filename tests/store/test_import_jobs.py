@@ -9,6 +9,7 @@ import pytest
 from store import contacts, database, imports, jobs, listing, properties, settings
 from store.errors import JobFailed
 from store.imports import State
+from store.models import Import, Job
 from store.values.property_type import PropertyType
 from tests.support import (
     HEAD,
@@ -190,3 +191,21 @@ def test_a_stopped_import_is_resumed_and_a_running_or_finished_one_is_not(tmp_pa
     assert (view.state, view.done, view.not_processed) == (State.FINISHED, 40_000, 0)
     with pytest.raises(JobFailed, match="has finished"):
         imports.resume(import_id)
+
+
+def test_an_import_that_ends_while_it_is_looked_at_is_told_with_its_last_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_id = import_file(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])).id
+    Job.update(state="in_progress").where(Job.id == import_id).execute()
+    Import.update(rows=None, created_rows=0).where(Import.job == import_id).execute()
+
+    def end(_job_id: int) -> bool:
+        """The process ends between the look at its row and the look at its lock."""
+        Job.update(state="finished").where(Job.id == import_id).execute()
+        Import.update(rows=1, created_rows=1).where(Import.job == import_id).execute()
+        return False
+
+    monkeypatch.setattr(jobs, "_is_held", end)
+    view = imports.get(import_id)
+    assert (view.state, view.rows, view.created) == (State.FINISHED, 1, 1)
