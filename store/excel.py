@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from store.errors import FileUnusable
+from store import files
 from store.language import _
 
 TEXT_LIMIT = 32_767
@@ -43,7 +43,7 @@ def save(book: Any, target: Path) -> None:
     try:
         descriptor, passing = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise files.cannot_write(target, error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             book.save(file)
@@ -51,12 +51,6 @@ def save(book: Any, target: Path) -> None:
             os.fsync(file.fileno())
         Path(passing).replace(target)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise files.cannot_write(target, error) from error
     finally:
         Path(passing).unlink(missing_ok=True)
-
-
-def _cannot_write(target: Path, error: OSError) -> FileUnusable:
-    return FileUnusable(
-        _("{path} cannot be written: {reason}.").format(path=target, reason=error.strerror or error)
-    )

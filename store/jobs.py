@@ -23,7 +23,7 @@ from typing import Any
 
 from store import database, language
 from store.errors import ContactsError, JobFailed, NotFound
-from store.language import _
+from store.language import N_, _
 from store.models import Job
 from store.values import times
 
@@ -32,10 +32,13 @@ _HANDLERS = {
     "check": "store.imports.check:run",
     "report": "store.imports.report:run",
     "template": "store.imports.template:run",
+    "download": "store.downloads.job:run",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
+_AT_START = ("store.downloads.keeping:clean_up",)
+"""What every process of a job does before its own work."""
 _WRITERS = frozenset({"import"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
@@ -56,6 +59,20 @@ class State(StrEnum):
     INTERRUPTED = "interrupted"
     FAILED = "failed"
 
+    @property
+    def label(self) -> str:
+        """The state's name for a person."""
+        return _(_LABELS[self])
+
+
+_LABELS = {
+    State.QUEUED: N_("Queued"),
+    State.IN_PROGRESS: N_("In progress"),
+    State.FINISHED: N_("Finished"),
+    State.STOPPED: N_("Stopped"),
+    State.INTERRUPTED: N_("Interrupted"),
+    State.FAILED: N_("Failed"),
+}
 
 RUNNING = (State.QUEUED, State.IN_PROGRESS)
 
@@ -263,10 +280,20 @@ def main(arguments: list[str]) -> int:
     # Nobody sits before it: it waits for other writers as long as they need.
     database.open_database(path, create=False, busy_seconds=_BUSY_SECONDS)
     try:
+        _clean_up()
         _carry_out(Job.get_by_id(job_id))
     finally:
         (database.files_folder() / _lock_name(job_id)).unlink(missing_ok=True)
     return 0
+
+
+def _clean_up() -> None:
+    for name in _AT_START:
+        try:
+            _call(name)
+        except Exception:
+            # Nothing that a person waits for: the next process tries again.
+            traceback.print_exc()
 
 
 def _carry_out(row: Job) -> None:
@@ -296,9 +323,10 @@ def _carry_out(row: Job) -> None:
         )
 
 
-def _call(handler: str, job_id: int) -> None:
-    module, _colon, function = handler.partition(":")
-    getattr(importlib.import_module(module), function)(job_id)
+def _call(name: str, *arguments: Any) -> None:
+    """Call a function by `module:name`: what jobs do lies in rooms above this one."""
+    module, _colon, function = name.partition(":")
+    getattr(importlib.import_module(module), function)(*arguments)
 
 
 @contextlib.contextmanager

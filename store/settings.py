@@ -4,11 +4,14 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from store import database
-from store.errors import Invalid
+from store.errors import Invalid, InvalidFields
 from store.language import _
 from store.models import Setting
 from store.values import times
 from store.values.property_type import DateOrder, DecimalSign, Formats
+
+DOWNLOAD_DAYS_LIMIT = 3_650
+"""Days for which the files of downloads can be kept at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,8 @@ class Settings:
     decimal_sign: DecimalSign = "."
     default_country: str = ""
     """Two letters, offered first where a country is asked; empty for none."""
+    download_days: int = 90
+    """For how long the files of downloads are kept."""
 
     @property
     def formats(self) -> Formats:
@@ -36,10 +41,13 @@ def load() -> Settings:
 
 
 def save(settings: Settings) -> None:
-    """Replace the settings; raises Invalid for a time zone that does not exist."""
+    """Replace the settings; raises Invalid for a time zone that does not exist, or for other nonsense."""
     times.zone(settings.time_zone)
     if settings.date_order not in ("dmy", "mdy") or settings.decimal_sign not in (".", ","):
         raise Invalid(_("These settings do not fit together."))
+    if not 1 <= settings.download_days <= DOWNLOAD_DAYS_LIMIT:
+        sentence = _("Write a number of days from 1 to {limit:,}.").format(limit=DOWNLOAD_DAYS_LIMIT)
+        raise InvalidFields({"download_days": sentence})
     with database.writing():
         for key, value in asdict(settings).items():
             Setting.insert(key=key, value=value).on_conflict(
