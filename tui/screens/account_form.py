@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from textual import on
 from textual.widget import Widget
+from textual.widgets import Input
 
 from store import settings
 from store.language import _
@@ -13,6 +15,7 @@ from tui.screens.choice import Choice
 from tui.screens.form import Form
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.field import Field
+from tui.widgets.line import Line
 
 
 class AccountForm(Form[Settings]):
@@ -35,6 +38,8 @@ class AccountForm(Form[Settings]):
             ("default_country", _("Country that is offered first"), regions, settled.default_country),
         ):
             yield Field(label, ChoiceField(label, choices, value, id=key), key=key)
+        days = Line(str(settled.download_days), id="download_days")
+        yield Field(_("Keep downloads (days)"), days, key="download_days")
 
     def on_mount(self) -> None:
         """Begin at the top."""
@@ -46,9 +51,19 @@ class AccountForm(Form[Settings]):
             date_order=self._value("date_order"),
             decimal_sign=self._value("decimal_sign"),
             default_country=self._value("default_country"),
+            download_days=self._download_days(),
         )
         await self.contacts_app.write(settings.save, chosen)
         return chosen
+
+    def _download_days(self) -> int:
+        written = self.query_one("#download_days", Line).value.strip()
+        # The store refuses 0 with a sentence that says what is possible.
+        return int(written) if written.isdecimal() and len(written) < 10 else 0
+
+    @on(Input.Submitted)
+    def _enter(self) -> None:
+        self.action_save()
 
     def _value(self, key: str) -> Any:
         return self.query_one(f"#{key}", ChoiceField).value

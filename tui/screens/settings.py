@@ -152,5 +152,6 @@ def _account() -> str:
             _("Dates: {order}").format(order=order),
             _("Decimal sign: {sign}").format(sign=settled.decimal_sign),
             _("Country: {country}").format(country=countries.name(settled.default_country) or _("none")),
+            ngettext("Downloads: {count} day", "Downloads: {count} days", settled.download_days),
         )
     )
