@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import time
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -160,6 +160,23 @@ def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as plain tuples, to be read to their end: a read half done pins the WAL."""
     rows: Iterator[tuple[Any, ...]] = query.tuples().iterator()
     return rows
+
+
+@contextmanager
+def snapshot() -> Iterator[Callable[[Any], sqlite3.Cursor]]:
+    """What runs queries for plain tuples on one picture of the data, whatever is written meanwhile.
+
+    On a connection of its own, so that this thread can write; while it is open the WAL only grows.
+    """
+    connection = sqlite3.connect(
+        f"{path().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY_SECONDS
+    )
+    try:
+        connection.execute("PRAGMA query_only = 1")
+        connection.execute("BEGIN")
+        yield lambda query: connection.execute(*query.sql())
+    finally:
+        connection.close()
 
 
 def ids(query: Any) -> "array[int]":

@@ -6,6 +6,7 @@ commands call.
 
 import getpass
 import shlex
+import shutil
 import socket
 from calendar import monthrange
 from dataclasses import dataclass
@@ -90,8 +91,8 @@ class DownloadView:
     last_day: date | None
     search: str
     language: str
-    separator: str
-    format: str
+    separator: Separator
+    format: Format
     rows: int | None
     """Contacts in the file; None until it is whole."""
     size: int | None
@@ -113,6 +114,11 @@ class DownloadView:
     def can_begin_again(self) -> bool:
         """Whether it has ended before its end."""
         return not self.is_running and self.state is not State.FINISHED
+
+    @property
+    def plan(self) -> Plan:
+        """What was settled before it began."""
+        return Plan(self.first_day, self.last_day, self.search, self.language, self.separator, self.format)
 
     @property
     def has_file(self) -> bool:
@@ -215,6 +221,7 @@ def remove(download_id: int) -> None:
     view = get(download_id)
     if view.is_running:
         raise JobFailed(_("This download is still running; stop it first."))
+    remove_half_files(view.id)
     try:
         place_of(view.id, view.format).unlink(missing_ok=True)
     except OSError as error:
@@ -230,6 +237,12 @@ def remove(download_id: int) -> None:
 def place_of(download_id: int, file_format: str) -> Path:
     """Where the file of a download lies when it is whole."""
     return database.files_folder() / f"download-{download_id}.{file_format}"
+
+
+def remove_half_files(download_id: int) -> None:
+    """Take away what a process of this download left behind when it was killed."""
+    for folder in database.files_folder().glob(f"download-{download_id}-*.part"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def kept_file(download_id: int) -> Path:

@@ -1,6 +1,5 @@
 """Files of downloads are kept for some time only; what killed processes left behind goes at once."""
 
-import shutil
 from collections.abc import Iterator
 
 from store import database, downloads, settings
@@ -29,7 +28,6 @@ def _remove_half_files() -> None:
     folders = list(database.files_folder().glob("download-*.part"))
     # Asked afterwards: one that has begun in between is seen to run.
     running = {view.id for view in downloads.list_all() if view.is_running}
-    for folder in folders:
-        number = folder.name.split("-")[1]
-        if number.isdecimal() and int(number) not in running:
-            shutil.rmtree(folder, ignore_errors=True)
+    left = {int(folder.name.split("-")[1]) for folder in folders} - running
+    for download_id in left:
+        downloads.remove_half_files(download_id)
