@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, ContentSwitcher, Input, Static
 
 from store import downloads
@@ -45,7 +45,7 @@ class DownloadWindow(Dialog[int]):
         self._is_beginning = False
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog download"):
+        with VerticalScroll(classes="dialog download", can_focus=False):
             yield Static(plain(_("Download contacts")), classes="title")
             with ContentSwitcher(initial="plan"):
                 yield DownloadPlan(self._search, id="plan")

@@ -40,12 +40,12 @@ class DownloadPlan(Vertical):
         yield _choice("what", _("Contacts"), self._whats(), What.SEARCH if self._search else What.ALL)
         with Vertical(id="range"):
             yield Static(
-                plain(_("Created, or first in touch, on these days; both are included.")), classes="label"
+                plain(_("Created or first in touch on these days, both included.")), classes="label"
             )
             with Horizontal(classes="row"):
                 yield from self._days()
             yield Static(
-                plain(_("Type a day, or: ↑ ↓ day, PgUp PgDn month, Home End bounds.")), classes="label"
+                plain(_("Keys: ↑ ↓ day, PgUp PgDn month, Home End bounds.")), classes="label"
             )
         with Horizontal(classes="row"):
             names = [Choice(_(name), code) for code, name in LANGUAGES.items()]
