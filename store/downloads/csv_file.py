@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from store.downloads import Plan
 from store.downloads.columns import BOOLEANS, Kind
@@ -16,7 +16,14 @@ _NOTABLE = RISKY | {GUARD}
 """What a field begins with that is looked at more closely."""
 
 
-def write(table: Table, plan: Plan, clock: Clock, file: BinaryIO, after_batch: Callable[[], None]) -> None:
+class Output(Protocol):
+    """What bytes are written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take all of `data`."""
+
+
+def write(table: Table, plan: Plan, clock: Clock, file: Output, after_batch: Callable[[], None]) -> None:
     """Write the whole table, batch by batch.
 
     Joined by hand: the `csv` module took 2.7 s a million rows, this takes 0.7. A test holds it to that one.

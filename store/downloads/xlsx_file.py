@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any
 
 from store import excel
 from store.downloads import Plan
 from store.downloads.columns import BOOLEANS, Kind
+from store.downloads.csv_file import Output
 from store.downloads.moments import Clock
 from store.downloads.table import Table
 from store.errors import FileUnusable
@@ -22,7 +23,7 @@ _WIDTHS = (28, 18, 30, 26, 26, 26)
 """Of the first columns, in characters."""
 
 
-def write(table: Table, plan: Plan, clock: Clock, file: BinaryIO, after_batch: Callable[[], None]) -> None:
+def write(table: Table, plan: Plan, clock: Clock, file: Output, after_batch: Callable[[], None]) -> None:
     """Write the whole table, batch by batch; raises FileUnusable if it is longer than a sheet."""
     from openpyxl import Workbook
 
