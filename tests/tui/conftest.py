@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from store import jobs
-from tests.support import kill_job, signal_job
+from tests.support import kill_job, signal_job, until
 from tui.app import ContactsApp
 
 Screens = Callable[..., AbstractAsyncContextManager["Person"]]
@@ -82,7 +82,8 @@ class Brake:
     def launch(self, job_id: int, lock: int) -> None:
         """In the place of `jobs._launch`."""
         self._launch(job_id, lock)
-        assert signal_job(job_id, signal.SIGSTOP) == 1
+        # For some µs after its start a process shows no command line yet.
+        until(lambda: signal_job(job_id, signal.SIGSTOP))
         self._held.add(job_id)
 
     def release(self) -> None:
