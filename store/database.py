@@ -149,6 +149,17 @@ def writing() -> Iterator[None]:
         raise DatabaseUnavailable(_sentence(path(), error)) from error
 
 
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Inside, `writing` raises DatabaseUnavailable at once where it would have to wait for others."""
+    before = int(db.execute_sql("PRAGMA busy_timeout").fetchone()[0])
+    tune({"busy_timeout": 0})
+    try:
+        yield
+    finally:
+        tune({"busy_timeout": before})
+
+
 def explain(error: BaseException) -> str | None:
     """The sentence for an error of the database that was met while reading; None for other errors."""
     if isinstance(error, peewee.DatabaseError | sqlite3.DatabaseError):

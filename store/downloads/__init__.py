@@ -212,7 +212,8 @@ def stop(download_id: int) -> None:
 
 def again(download_id: int) -> None:
     """Begin a download that was stopped, interrupted or failed anew, with the data as they are now."""
-    get(download_id)
+    if get(download_id).is_running:
+        raise JobFailed(_("This download is still running."))
     jobs.resume(download_id, {})
 
 

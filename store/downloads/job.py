@@ -6,12 +6,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from store import database, downloads, files, jobs
 from store.downloads import writing
 from store.downloads.table import Table
+from store.errors import DatabaseUnavailable
 from store.models import Download
 
 _BUFFER = 1 << 20
@@ -56,7 +57,8 @@ def _heed(job_id: int) -> Callable[[Table], None]:
         if time.monotonic() < due:
             return
         jobs.check_stop(job_id)
-        with database.writing():
+        # Where many write, a queue for each word of progress would hold the file up.
+        with suppress(DatabaseUnavailable), database.without_waiting(), database.writing():
             jobs.report_progress(job_id, table.progress)
         due = time.monotonic() + _LOOK_SECONDS
 
