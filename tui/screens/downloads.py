@@ -12,14 +12,23 @@ from store import database, downloads, settings
 from store.downloads import DownloadView
 from store.language import N_, _
 from store.values import times
-from tui.page import Page
+from tui.page import AnyScreen, Page
 from tui.screens import download_files
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.text import cell, plain, shown
-from tui.widgets.download_progress import language_name, size, what
+from tui.text import cell, plain
+from tui.widgets.download_progress import FORMATS, language_name, size, time_left, what
 from tui.widgets.small_table import SmallColumn, SmallTable
 
 _CHANGES = frozenset({"download", "stop", "again", "remove"})
+_DEEDS: dict[str, Callable[[AnyScreen, int], None]] = {
+    "save": download_files.save_copy,
+    "path": download_files.show_path,
+    "scp": download_files.copy_scp,
+    "stop": download_files.stop_download,
+    "again": download_files.download_again,
+    "remove": download_files.remove_download,
+}
+"""By action, what is done with a download."""
 _LOOK_SECONDS = 0.5
 
 
@@ -69,16 +78,18 @@ class DownloadsScreen(Page):
     def on_screen_resume(self) -> None:
         """What happened while another page was open."""
         self._version = -1
-        self._look()
+        # A person who stood at the top finds there what was begun on the page of contacts.
+        self._look(to_top=self.query_one(SmallTable).cursor_row == 0)
 
-    def _look(self) -> None:
+    def _look(self, *, to_top: bool = False) -> None:
         """Draw anew only when something was written, or a job may have died."""
         version = database.data_version()
         if version == self._version and not any(view.is_running for view in self._views):
             return
         self._version = version
         self._views = downloads.list_all()
-        self.query_one(SmallTable).fill({str(view.id): _cells(view) for view in self._views})
+        rows = {str(view.id): _cells(view) for view in self._views}
+        self.query_one(SmallTable).fill(rows, next(iter(rows), None) if to_top else None)
         self.query_one("#none").display = not self._views
 
     def _selected(self) -> DownloadView | None:
@@ -107,39 +118,41 @@ class DownloadsScreen(Page):
         if not offered:
             self.contacts_app.say(_("There is nothing to be done with this download."))
             return
-        choice = await self.app.push_screen_wait(ChoiceScreen(shown(what(view), 60), offered))
+        title = f"{what(view)} · {language_name(view.language)} · {FORMATS[view.format]}"
+        choice = await self.app.push_screen_wait(ChoiceScreen(title, offered))
         if choice is not None:
-            await self.run_action(choice.value)
+            # On the one that was asked about, whatever is under the cursor by now.
+            _DEEDS[choice.value](self, view.id)
 
     def action_save(self) -> None:
         """Save a copy of the file."""
-        self._do(download_files.save_copy)
+        self._do("save")
 
     def action_path(self) -> None:
         """Show where the file is."""
-        self._do(download_files.show_path)
+        self._do("path")
 
     def action_scp(self) -> None:
         """Copy the command that fetches the file."""
-        self._do(download_files.copy_scp)
+        self._do("scp")
 
     def action_stop(self) -> None:
         """Stop it."""
-        self._do(download_files.stop_download)
+        self._do("stop")
 
     def action_again(self) -> None:
         """Write the file of a download that did not come to its end."""
-        self._do(download_files.download_again)
+        self._do("again")
 
     def action_remove(self) -> None:
         """Ask, then remove it with its file."""
-        self._do(download_files.remove_download)
+        self._do("remove")
 
-    def _do(self, do: Callable[["DownloadsScreen", int], None]) -> None:
+    def _do(self, action: str) -> None:
         # Whether it fits the download's state is for the store to say: that may have changed meanwhile.
         view = self._selected()
         if view is not None:
-            do(self, view.id)
+            _DEEDS[action](self, view.id)
 
     def action_download(self) -> None:
         """Open the download window."""
@@ -182,5 +195,5 @@ def _state(view: DownloadView) -> str:
     if view.removed_after is not None:
         return _("File removed")
     if view.is_running and view.progress and not view.stop_asked:
-        return f"{view.progress // 10}%"
+        return f"{view.progress // 10}% {time_left(view)}".rstrip()
     return downloads.state_label(view)

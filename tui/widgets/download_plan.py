@@ -17,7 +17,7 @@ from tui.screens.choice import Choice
 from tui.text import plain, shown
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.date_field import DateField
-from tui.widgets.download_progress import LANGUAGES
+from tui.widgets.download_progress import FORMATS, LANGUAGES
 from tui.widgets.field import Field
 
 
@@ -39,18 +39,14 @@ class DownloadPlan(Vertical):
     def compose(self) -> ComposeResult:
         yield _choice("what", _("Contacts"), self._whats(), What.SEARCH if self._search else What.ALL)
         with Vertical(id="range"):
-            yield Static(
-                plain(_("Created or first in touch on these days, both included.")), classes="label"
-            )
+            yield Static(plain(_("Created or first in touch on these days, both included.")), classes="label")
             with Horizontal(classes="row"):
                 yield from self._days()
-            yield Static(
-                plain(_("Keys: ↑ ↓ day, PgUp PgDn month, Home End bounds.")), classes="label"
-            )
+            yield Static(plain(_("Keys: ↑ ↓ day, PgUp PgDn month, Home End bounds.")), classes="label")
         with Horizontal(classes="row"):
             names = [Choice(_(name), code) for code, name in LANGUAGES.items()]
             yield _choice("language", _("Language of the file"), names, language.current())
-            formats = [Choice("CSV", "csv"), Choice("Excel (.xlsx)", "xlsx")]
+            formats = [Choice(name, key) for key, name in FORMATS.items()]
             yield _choice("format", _("Format"), formats, "csv")
             separators = [Choice(_(", (comma)"), ","), Choice(_("; (semicolon)"), ";")]
             yield _choice("separator", _("Separator"), separators, ",")

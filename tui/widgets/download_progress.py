@@ -1,5 +1,7 @@
 """A running download to watch."""
 
+import time
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -8,16 +10,17 @@ from textual.timer import Timer
 from textual.widgets import ProgressBar, Static
 
 from store import downloads
-from store.downloads import DownloadView
+from store.downloads import DownloadView, State
 from store.errors import ContactsError
 from store.language import N_, _, ngettext
-from tui.text import plain, shown
+from tui.text import minutes_left, plain, shown
 
 _LOOK_SECONDS = 0.5
 """Between two looks; each sends a few hundred bytes."""
 _UNITS = ("B", "KB", "MB", "GB")
 LANGUAGES = {"en": N_("English"), "es": N_("Spanish"), "pt": N_("Portuguese")}
 """Names of the languages that files are written in."""
+FORMATS = {"csv": "CSV", "xlsx": "Excel (.xlsx)"}
 
 
 class DownloadProgress(Vertical):
@@ -74,6 +77,8 @@ def content_of(view: DownloadView) -> Content:
         (downloads.state_label(view), "bold"),
         f"  {what(view)}\n",
     ]
+    if left := time_left(view):
+        parts.append("\n" + left)
     if view.rows is not None:
         parts.append("\n" + ngettext("{count} contact", "{count} contacts", view.rows))
         if view.size is not None:
@@ -81,6 +86,14 @@ def content_of(view: DownloadView) -> Content:
     if view.message:
         parts.append(("\n\n" + shown(view.message, 600), "$text-error"))
     return Content.assemble(*parts)
+
+
+def time_left(view: DownloadView) -> str:
+    """The time that a running download still needs; empty while that cannot be told."""
+    if view.state is not State.IN_PROGRESS or view.stop_asked or not view.progress:
+        return ""
+    running = max(time.time() - view.started, 0.5)
+    return minutes_left(running * (1000 - view.progress) / view.progress)
 
 
 def what(view: DownloadView) -> str:
