@@ -1,6 +1,7 @@
 """Points in time as files have them: ISO 8601 with the offset of the company's time zone."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from store.values import times
@@ -18,6 +19,11 @@ class _Day(NamedTuple):
     suffix: str
 
 
+@lru_cache(1)
+def _times_of_day() -> list[str]:
+    return [f"T{h:02}:{m:02}:{s:02}" for h in range(24) for m in range(60) for s in range(60)]
+
+
 class Clock:
     """Writes moments in one time zone: 0.3 µs each, where `datetime` takes 1.5.
 
@@ -28,7 +34,7 @@ class Clock:
     def __init__(self, zone_name: str | None) -> None:
         self._zone = times.zone(zone_name)
         self._days: dict[int, _Day | None] = {}
-        self._times = [f"T{h:02}:{m:02}:{s:02}" for h in range(24) for m in range(60) for s in range(60)]
+        self._times = _times_of_day()
 
     def write(self, moment: int) -> str:
         """A moment such as 2026-07-27T09:15:00-05:00; empty for never."""

@@ -202,7 +202,7 @@ def _say_where(view: DownloadView, target: Path | None) -> None:
 
 
 def _as_json(view: DownloadView, target: Path | None) -> dict[str, Any]:
-    place = target or _kept_file(view)
+    place = target if target is not None and view.state is State.FINISHED else _kept_file(view)
     return {
         "id": view.id,
         "state": str(view.state),
