@@ -6,7 +6,7 @@ import sqlite3
 import stat
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -174,8 +174,8 @@ def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
 
 
 @contextmanager
-def snapshot() -> Iterator[Callable[[Any], sqlite3.Cursor]]:
-    """What runs queries for plain tuples on one picture of the data, whatever is written meanwhile.
+def snapshot() -> Iterator[Callable[[str, Sequence[Any]], sqlite3.Cursor]]:
+    """What runs statements on one picture of the data, whatever is written meanwhile.
 
     On a connection of its own, so that this thread can write; while it is open the WAL only grows.
     """
@@ -185,7 +185,7 @@ def snapshot() -> Iterator[Callable[[Any], sqlite3.Cursor]]:
     try:
         connection.execute("PRAGMA query_only = 1")
         connection.execute("BEGIN")
-        yield lambda query: connection.execute(*query.sql())
+        yield connection.execute
     finally:
         connection.close()
 

@@ -12,10 +12,13 @@ class Kind(Enum):
     """How the values of a column are written."""
 
     TEXT = auto()
+    PHONE = auto()
+    """E.164, in nearly all rows."""
     MOMENT = auto()
     COUNT = auto()
+    """Its digits."""
     NUMBER = auto()
-    """A decimal as it is stored."""
+    """A canonical decimal."""
     BOOLEAN = auto()
 
 
@@ -35,7 +38,7 @@ def _built_in(field: str, kind: Kind, en: str, es: str, pt: str) -> BuiltIn:
 
 BUILT_IN = (
     _built_in("name", Kind.TEXT, "Name", "Nombre", "Nome"),
-    _built_in("phone", Kind.TEXT, "Phone number", "Número de teléfono", "Número de telefone"),
+    _built_in("phone", Kind.PHONE, "Phone number", "Número de teléfono", "Número de telefone"),
     _built_in("email", Kind.TEXT, "Email", "Correo electrónico", "E-mail"),
     _built_in("created", Kind.MOMENT, "Creation date", "Fecha de creación", "Data de criação"),
     _built_in(

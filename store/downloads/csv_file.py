@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from store.downloads import Plan
 from store.downloads.columns import BOOLEANS, Kind
 from store.downloads.moments import Clock
-from store.downloads.safe import GUARD, RISKY, guarded
+from store.downloads.safe import GUARD, RISKY, guarded, is_phone
 from store.downloads.table import Table
 from store.values.property_type import FALSE, TRUE
 
@@ -48,12 +48,14 @@ def _writer(kind: Kind, booleans: tuple[str, str], clock: Clock) -> Callable[[Se
     match kind:
         case Kind.TEXT:
             return _texts
+        case Kind.PHONE:
+            return _phones
         case Kind.MOMENT:
-            return partial(map, clock.write)
+            return clock.write_all
         case Kind.COUNT:
-            return partial(map, str)
+            return list
         case Kind.NUMBER:
-            # Canonical decimals: a minus before digits is a number, and runs nothing.
+            # A minus before digits is a number, and runs nothing.
             return lambda values: [value or "" for value in values]
         case Kind.BOOLEAN:
             words = {TRUE: booleans[0], FALSE: booleans[1], None: ""}
@@ -62,9 +64,12 @@ def _writer(kind: Kind, booleans: tuple[str, str], clock: Clock) -> Callable[[Se
 
 def _texts(values: Sequence[str | None]) -> list[str]:
     """Any texts, kept from running as formulas; nearly all of them are plain."""
-    return [
-        text
-        if text and text[0] not in _NOTABLE and '"' not in text
-        else guarded(text or "").replace('"', '""')
-        for text in values
-    ]
+    return [text if text and text[0] not in _NOTABLE and '"' not in text else _field(text) for text in values]
+
+
+def _phones(values: Sequence[str | None]) -> list[str]:
+    return [phone if phone and is_phone(phone) else _field(phone) for phone in values]
+
+
+def _field(text: str | None) -> str:
+    return guarded(text).replace('"', '""') if text else ""

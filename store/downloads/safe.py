@@ -6,12 +6,13 @@ RISKY = frozenset("=+-@\t\r\n\0＝＋－＠")
 """What a field begins with that a spreadsheet may run."""
 GUARD = "'"
 """Put before such a field; spreadsheets take what follows for text."""
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+is_phone = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
+"""Finds a phone number that is all of a field; such a field is never guarded."""
 
 
 def guarded(field: str) -> str:
     """`field` as it can stand in a file; a phone number stays as it is."""
-    return GUARD + field if _runs(field) and not _PHONE.fullmatch(field) else field
+    return GUARD + field if _runs(field) and not is_phone(field) else field
 
 
 def unguarded(field: str) -> str:

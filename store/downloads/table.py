@@ -11,69 +11,79 @@ from peewee import fn
 
 from store import database, listing
 from store.downloads import Plan, columns
+from store.downloads.columns import Kind
 from store.models import LIVING, Contact, Property
 from store.values import times
 from store.values.property_type import PropertyType
 
 _BATCH = 1_000
-"""Contacts that are held at one time."""
+"""Ids that are looked at in one go."""
+_FOREVER = 1 << 62
 
 
 class Table:
     """Columns, and what stands in them."""
 
-    def __init__(self, read: Callable[[Any], sqlite3.Cursor], plan: Plan, zone_name: str | None) -> None:
+    def __init__(
+        self, run: Callable[[str, Sequence[Any]], sqlite3.Cursor], plan: Plan, zone_name: str | None
+    ) -> None:
         query = Property.select(Property.id, Property.name, Property.type).where(Property.deleted == 0)
-        properties = read(query.order_by(Property.id)).fetchall()
+        properties = run(*query.order_by(Property.id).sql()).fetchall()
         self.columns = columns.of_file(
             plan.language, [(name, PropertyType(kind)) for _id, name, kind in properties]
         )
         self.rows = 0
         """Contacts that were handed out so far."""
-        self._keys = [str(row[0]) for row in properties]
-        self._last_id: int = read(Contact.select(fn.MAX(Contact.id))).fetchone()[0] or 0
-        self._reached = 0
-        self._cursor = read(_query(plan, zone_name))
-
-    @property
-    def progress(self) -> int:
+        self.progress = 0
         """Thousandths of all contacts that were looked at."""
-        return 1000 * self._reached // max(self._last_id, 1)
+        self._run = run
+        self._keys = [str(row[0]) for row in properties]
+        self._last_id: int = run(*Contact.select(fn.MAX(Contact.id)).sql()).fetchone()[0] or 0
+        self._statement, (*self._parameters, _first, _last) = _query(plan, zone_name).sql()
 
     def batches(self) -> Iterator[list[Sequence[Any]]]:
-        """For each batch and column a sequence of stored values, None for what is unset."""
-        while rows := self._cursor.fetchmany(_BATCH):
-            ids, documents, *fields = zip(*rows, strict=True)
-            self.rows += len(rows)
-            self._reached = ids[-1]
-            yield [*fields, *_values(documents, self._keys)]
+        """In order of age, for each batch and column a sequence of stored values, None for what is unset.
+
+        SQLite hands over each column of a batch as one array in JSON: with all the rest of a download a
+        million contacts came in 3.6 s instead of 4.8 row by row.
+        """
+        for first in range(1, self._last_id + 1, _BATCH):
+            bounds = (*self._parameters, first, first + _BATCH - 1)
+            *fields, documents = self._run(self._statement, bounds).fetchone()
+            values = [read(array) for read, array in zip(_READERS, fields, strict=True)]
+            self.progress = 1000 * min(first + _BATCH, self._last_id) // self._last_id
+            if values[0]:
+                self.rows += len(values[0])
+                found = json.loads(f"[{documents}]")
+                yield [*values, *([document.get(key) for document in found] for key in self._keys)]
+
+
+def _digits(array: str) -> list[str]:
+    """An array of whole numbers, which need not be numbers for a moment only."""
+    return array[1:-1].split(",")
+
+
+_READERS = [_digits if item.kind is Kind.COUNT else json.loads for item in columns.BUILT_IN]
+"""By column, what reads the array of a batch that is not empty."""
 
 
 @contextmanager
 def opened(plan: Plan, zone_name: str | None) -> Iterator[Table]:
     """The table of a plan; whatever others write while it is read, it is as it was when it was opened."""
-    with database.snapshot() as read:
-        yield Table(read, plan, zone_name)
+    with database.snapshot() as run:
+        yield Table(run, plan, zone_name)
 
 
 def _query(plan: Plan, zone_name: str | None) -> Any:
-    fields = [getattr(Contact, item.field) for item in columns.BUILT_IN]
-    query = Contact.select(Contact.id, Contact.properties, *fields).where(
+    """What finds the contacts of a batch, whose first and last id are its last parameters."""
+    arrays = [fn.json_group_array(getattr(Contact, item.field)) for item in columns.BUILT_IN]
+    query = Contact.select(*arrays, fn.group_concat(Contact.properties, ",")).where(
         Contact.deleted == LIVING, *listing.conditions(plan.search)
     )
     if plan.first_day is not None:
         begin = times.begin_of(plan.first_day, zone_name)
-        end = times.begin_of(plan.last_day + timedelta(days=1), zone_name) if plan.last_day else 1 << 62
+        end = times.begin_of(plan.last_day + timedelta(days=1), zone_name) if plan.last_day else _FOREVER
         query = query.where(
             Contact.created.between(begin, end - 1) | Contact.first_interaction.between(begin, end - 1)
         )
-    return query.order_by(Contact.id)
-
-
-def _values(documents: Sequence[str], keys: Sequence[str]) -> list[list[str | None]]:
-    """For each property the values of a batch. Read here: `json_extract` took twice as long."""
-    if not keys:
-        return []
-    read = json.JSONDecoder().raw_decode
-    found: list[dict[str, str]] = [read(document)[0] for document in documents]
-    return [[values.get(key) for values in found] for key in keys]
+    return query.where(Contact.id.between(0, 0))

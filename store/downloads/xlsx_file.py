@@ -54,7 +54,7 @@ def _maker(kind: Kind, sheet: Any, booleans: tuple[str, str], clock: Clock) -> C
         return excel.text_cell(sheet, value) if value else None
 
     match kind:
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.PHONE:
             return text
         case Kind.MOMENT:
             return lambda moment: text(clock.write(moment))
