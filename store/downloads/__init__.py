@@ -184,7 +184,7 @@ def start(plan: Plan) -> int:
 
 def get(download_id: int) -> DownloadView:
     """One download as it stands; raises NotFound."""
-    row = Download.select(Download, Job).join(Job).where(Download.job == download_id).first()
+    row = _with_jobs().where(Download.job == download_id).first()
     if row is None:
         raise NotFound(_("There is no download {id}.").format(id=download_id))
     return _outward(row)
@@ -192,7 +192,7 @@ def get(download_id: int) -> DownloadView:
 
 def list_all() -> list[DownloadView]:
     """All downloads, the latest first."""
-    query = Download.select(Download, Job).join(Job).order_by(Download.job.desc())
+    query = _with_jobs().order_by(Download.job.desc())
     # Read to its end first: while it is open, its connection sees the jobs as they were when it began.
     return [_outward(row) for row in list(query)]
 
@@ -295,9 +295,17 @@ def scp_command(download_id: int) -> str:
     return f"scp {shlex.quote(place)} ."
 
 
+def _with_jobs() -> Any:
+    return Download.select(Download, Job).join(Job)
+
+
 def _outward(row: Any) -> DownloadView:
+    state = jobs.state_of(row.job)
+    if str(state) != row.job.state:
+        # It has come to its end since its row was read: all of it is read anew.
+        row = _with_jobs().where(Download.job == row.job.id).first() or row
+        state = jobs.state_of(row.job)
     job = row.job
-    state = jobs.state_of(job)
     return DownloadView(
         id=job.id,
         state=state,

@@ -39,7 +39,12 @@ class Table:
         self._run = run
         self._keys = [str(row[0]) for row in properties]
         self._last_id: int = run(*Contact.select(fn.MAX(Contact.id)).sql()).fetchone()[0] or 0
-        self._statement, (*self._parameters, _first, _last) = _query(plan, zone_name).sql()
+        self._conditions = _conditions(plan, zone_name)
+
+    def count(self) -> int:
+        """How many contacts there will be."""
+        query = Contact.select(fn.COUNT(Contact.id)).where(*self._conditions)
+        return int(self._run(*query.sql()).fetchone()[0])
 
     def batches(self) -> Iterator[list[Sequence[Any]]]:
         """In order of age, for each batch and column a sequence of stored values, None for what is unset.
@@ -47,11 +52,15 @@ class Table:
         SQLite hands over each column of a batch as one array in JSON: with all the rest of a download a
         million contacts came in 3.6 s instead of 4.8 row by row.
         """
+        arrays = [fn.json_group_array(getattr(Contact, item.field)) for item in columns.BUILT_IN]
+        query = Contact.select(*arrays, fn.group_concat(Contact.properties, ","))
+        # Compiled once; the bounds are the last parameters.
+        statement, (*others, _first, _last) = query.where(*self._conditions, Contact.id.between(0, 0)).sql()
         for first in range(1, self._last_id + 1, _BATCH):
-            bounds = (*self._parameters, first, first + _BATCH - 1)
-            *fields, documents = self._run(self._statement, bounds).fetchone()
+            last = first + _BATCH - 1
+            *fields, documents = self._run(statement, (*others, first, last)).fetchone()
             values = [read(array) for read, array in zip(_READERS, fields, strict=True)]
-            self.progress = 1000 * min(first + _BATCH, self._last_id) // self._last_id
+            self.progress = 1000 * min(last, self._last_id) // self._last_id
             if values[0]:
                 self.rows += len(values[0])
                 found = json.loads(f"[{documents}]")
@@ -74,16 +83,13 @@ def opened(plan: Plan, zone_name: str | None) -> Iterator[Table]:
         yield Table(run, plan, zone_name)
 
 
-def _query(plan: Plan, zone_name: str | None) -> Any:
-    """What finds the contacts of a batch, whose first and last id are its last parameters."""
-    arrays = [fn.json_group_array(getattr(Contact, item.field)) for item in columns.BUILT_IN]
-    query = Contact.select(*arrays, fn.group_concat(Contact.properties, ",")).where(
-        Contact.deleted == LIVING, *listing.conditions(plan.search)
-    )
+def _conditions(plan: Plan, zone_name: str | None) -> list[Any]:
+    """What must be true of the contacts of a plan."""
+    found = [Contact.deleted == LIVING, *listing.conditions(plan.search)]
     if plan.first_day is not None:
         begin = times.begin_of(plan.first_day, zone_name)
         end = times.begin_of(plan.last_day + timedelta(days=1), zone_name) if plan.last_day else _FOREVER
-        query = query.where(
+        found.append(
             Contact.created.between(begin, end - 1) | Contact.first_interaction.between(begin, end - 1)
         )
-    return query.where(Contact.id.between(0, 0))
+    return found

@@ -27,6 +27,12 @@ def write(table: Table, plan: Plan, clock: Clock, file: Output, after_batch: Cal
     """Write the whole table, batch by batch; raises FileUnusable if it is longer than a sheet."""
     from openpyxl import Workbook
 
+    if table.count() >= ROWS_LIMIT:
+        raise FileUnusable(
+            _("These are more contacts than an Excel file can hold ({limit:,}); download a CSV.").format(
+                limit=ROWS_LIMIT - 1
+            )
+        )
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_TITLES[plan.language])
     sheet.freeze_panes = "A2"
@@ -35,12 +41,6 @@ def write(table: Table, plan: Plan, clock: Clock, file: Output, after_batch: Cal
     sheet.append([excel.text_cell(sheet, column.title, bold=True) for column in table.columns])
     makers = [_maker(column.kind, sheet, BOOLEANS[plan.language], clock) for column in table.columns]
     for batch in table.batches():
-        if table.rows >= ROWS_LIMIT:
-            raise FileUnusable(
-                _("These are more contacts than an Excel file can hold ({limit:,}); download a CSV.").format(
-                    limit=ROWS_LIMIT - 1
-                )
-            )
         for row in zip(*batch, strict=True):
             sheet.append([make(value) for make, value in zip(makers, row, strict=True)])
         after_batch()

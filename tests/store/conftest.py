@@ -23,4 +23,5 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
     finally:
         database.close()
-        subprocess.run(["umount", str(folder)], check=True)
+        # Lazily: the process of a job that has just finished may still be on its way out.
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -19,7 +19,7 @@ from store.downloads.columns import BOOLEANS, BUILT_IN, Column, Kind
 from store.downloads.moments import Clock
 from store.downloads.safe import guarded, unguarded
 from store.downloads.table import Table
-from store.errors import InvalidFields
+from store.errors import FileUnusable, InvalidFields
 from store.imports import workbook
 from store.models import Contact
 from store.values import text, times
@@ -49,6 +49,9 @@ class _Stub:
         self.columns = tuple(Column(f"column {i}", kind) for i, kind in enumerate(kinds))
         self.rows = len(rows)
         self._rows = rows
+
+    def count(self) -> int:
+        return self.rows
 
     def batches(self) -> Iterator[list[Sequence[Any]]]:
         if self._rows:
@@ -195,6 +198,15 @@ def test_our_own_import_reads_every_text_of_an_excel_file_as_it_was(
     path.write_bytes(written(rows, [Kind.TEXT] * 2, Plan(format="xlsx")))
     with workbook.open_sheet(path) as sheet:
         assert [tuple(row.cells) for row in sheet.rows()][1:] == rows
+
+
+def test_more_contacts_than_a_sheet_holds_are_told_before_anything_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(xlsx_file, "ROWS_LIMIT", 4)
+    assert written([["Ana"]] * 3, [Kind.TEXT], Plan(format="xlsx"))
+    with pytest.raises(FileUnusable, match=r"more contacts than an Excel file can hold \(3\)"):
+        written([["Ana"]] * 4, [Kind.TEXT], Plan(format="xlsx"))
 
 
 @pytest.mark.parametrize("decimal_sign", [".", ","])
