@@ -11,7 +11,8 @@ time.tzset()
 
 import openpyxl  # noqa: E402 - after the time zone is set
 
-from store import demo, imports, language  # noqa: E402
+from store import demo, downloads, imports, language  # noqa: E402
+from store.downloads import Plan  # noqa: E402
 from store.imports import columns, reader  # noqa: E402
 from store.properties import list_all  # noqa: E402
 from tui.app import ContactsApp  # noqa: E402
@@ -56,6 +57,8 @@ async def _draw(folder: Path) -> None:
         await asyncio.sleep(1)
         await press("escape", "escape", "2")
         save("imports")
+        await press("3")
+        save("downloads")
 
 
 def _clients(folder: Path, name: str, others: int) -> Path:
@@ -82,6 +85,18 @@ def _import(path: Path) -> None:
         time.sleep(0.1)
 
 
+def _download() -> None:
+    first, today = downloads.day_limits()
+    for plan in (
+        Plan(),
+        Plan(search="maria", language="es", separator=";"),
+        Plan(first, today, language="pt", format="xlsx"),
+    ):
+        download_id = downloads.start(plan)
+        while downloads.get(download_id).is_running:
+            time.sleep(0.1)
+
+
 def main() -> None:
     """Write every picture anew."""
     language.use("en")
@@ -90,6 +105,7 @@ def main() -> None:
         os.chdir(folder)
         demo.build(folder / "demo.db")
         _import(_clients(folder, "clientes.xlsx", 3))
+        _download()
         asyncio.run(_draw(folder))
 
 

@@ -7,7 +7,7 @@ import sqlite3
 import stat
 import time
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -176,11 +176,22 @@ def _begin(transaction: ExitStack) -> None:
                 transaction.enter_context(db.atomic())
                 return
             except peewee.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > deadline:
+                if "locked" not in str(error) or time.monotonic() >= deadline:
                     raise
             time.sleep(_LOOK_SECONDS)
     finally:
         db.execute_sql(f"PRAGMA busy_timeout = {1000 * _state.busy_seconds:.0f}")
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Inside, `writing` raises DatabaseUnavailable at once where it would have to wait for others."""
+    before = _state.busy_seconds
+    _state.busy_seconds = 0
+    try:
+        yield
+    finally:
+        _state.busy_seconds = before
 
 
 def explain(error: BaseException) -> str | None:
@@ -194,6 +205,23 @@ def tuples(query: Any) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as plain tuples, to be read to their end: a read half done pins the WAL."""
     rows: Iterator[tuple[Any, ...]] = query.tuples().iterator()
     return rows
+
+
+@contextmanager
+def snapshot() -> Iterator[Callable[[str, Sequence[Any]], sqlite3.Cursor]]:
+    """What runs statements on one picture of the data, whatever is written meanwhile.
+
+    On a connection of its own, so that this thread can write; while it is open the WAL only grows.
+    """
+    connection = sqlite3.connect(
+        f"{path().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY_SECONDS
+    )
+    try:
+        connection.execute("PRAGMA query_only = 1")
+        connection.execute("BEGIN")
+        yield connection.execute
+    finally:
+        connection.close()
 
 
 def ids(query: Any) -> "array[int]":
@@ -356,7 +384,7 @@ def _start_lock(path: Path) -> Iterator[None]:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                if time.monotonic() > deadline:
+                if time.monotonic() >= deadline:
                     raise DatabaseUnavailable(
                         _("{path} is being prepared by another program; try again in a minute.").format(
                             path=path

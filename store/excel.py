@@ -6,14 +6,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from store.errors import FileUnusable
+from store import files
 from store.language import _
 
 TEXT_LIMIT = 32_767
 """Characters of a cell, by the format."""
 TEXT_FORMAT = "@"
-_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = "\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff"
+_ESCAPED = re.compile(f"[{_CONTROLS}]|_(?=x[0-9A-Fa-f]{{4}}[_{_CONTROLS}])")
+"""What XML has no writing for, and what looks like the format's own escape of it."""
 
 
 def text_cell(sheet: Any, text: str, fill: Any = None, bold: bool = False) -> Any:
@@ -21,8 +22,7 @@ def text_cell(sheet: Any, text: str, fill: Any = None, bold: bool = False) -> An
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    # What looks like an escape of the format must be escaped, and controls have no writing in it.
-    safe = _CONTROLS.sub("�", _ESCAPE_LIKE.sub("_x005F_", text))
+    safe = _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", text)
     if len(safe) > TEXT_LIMIT:
         ending = _("… (cut)")
         safe = safe[: TEXT_LIMIT - len(ending)] + ending
@@ -43,7 +43,7 @@ def save(book: Any, target: Path) -> None:
     try:
         descriptor, passing = tempfile.mkstemp(prefix=".", suffix=".xlsx", dir=target.parent)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise files.cannot_write(target, error) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             book.save(file)
@@ -51,12 +51,6 @@ def save(book: Any, target: Path) -> None:
             os.fsync(file.fileno())
         Path(passing).replace(target)
     except OSError as error:
-        raise _cannot_write(target, error) from error
+        raise files.cannot_write(target, error) from error
     finally:
         Path(passing).unlink(missing_ok=True)
-
-
-def _cannot_write(target: Path, error: OSError) -> FileUnusable:
-    return FileUnusable(
-        _("{path} cannot be written: {reason}.").format(path=target, reason=error.strerror or error)
-    )

@@ -25,7 +25,7 @@ from peewee import fn
 
 from store import database, language
 from store.errors import ContactsError, JobFailed, NotFound
-from store.language import _
+from store.language import N_, _
 from store.models import Job
 from store.values import times
 
@@ -36,11 +36,12 @@ _HANDLERS = {
     "template": "store.imports.template:run",
     "rows_to_fix": "store.imports.fixing:run",
     "undo": "store.imports.undo:run",
+    "download": "store.downloads.job:run",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
-_AT_START = "store.imports.keeping:clean_up"
+_AT_START = ("store.imports.keeping:clean_up", "store.downloads.keeping:clean_up")
 """What every process of a job does before its own work."""
 _WRITERS = frozenset({"import", "undo"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
@@ -66,6 +67,21 @@ class State(StrEnum):
     UNDONE = "undone"
     """Finished or not, what it made was taken back by another job."""
 
+    @property
+    def label(self) -> str:
+        """The state's name for a person."""
+        return _(_LABELS[self])
+
+
+_LABELS = {
+    State.QUEUED: N_("Queued"),
+    State.IN_PROGRESS: N_("In progress"),
+    State.FINISHED: N_("Finished"),
+    State.STOPPED: N_("Stopped"),
+    State.INTERRUPTED: N_("Interrupted"),
+    State.FAILED: N_("Failed"),
+    State.UNDONE: N_("Undone"),
+}
 
 RUNNING = (State.QUEUED, State.IN_PROGRESS)
 
@@ -334,11 +350,12 @@ def main(arguments: list[str]) -> int:
 
 
 def _clean_up() -> None:
-    try:
-        _call(_AT_START)
-    except Exception:
-        # Nothing that a person waits for: the next process tries again.
-        traceback.print_exc()
+    for name in _AT_START:
+        try:
+            _call(name)
+        except Exception:
+            # Nothing that a person waits for: the next process tries again.
+            traceback.print_exc()
 
 
 def _call(name: str, *arguments: Any) -> None:

@@ -87,9 +87,9 @@ def count() -> int:
 def _arms(listing: Listing) -> list["peewee.ModelSelect[Contact]"]:
     """The queries whose results, one after the other, are the listing."""
     column = Contact.search_key if listing.order is Order.NAME else getattr(Contact, listing.order.value)
-    conditions = _conditions(listing.search)
-    query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *conditions)
-    if conditions and listing.order is not Order.NAME:
+    wanted = conditions(listing.search)
+    query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *wanted)
+    if wanted and listing.order is not Order.NAME:
         # Kept from walking the order's index, whose every step would fetch a row from elsewhere: at a million
         # 0.16 s instead of 1.5 s where little is found. The index of names holds what is searched.
         column = column + peewee.SQL("0")
@@ -101,7 +101,8 @@ def _arms(listing: Listing) -> list["peewee.ModelSelect[Contact]"]:
     return [ordered.where(column > peewee.SQL("0")), ordered.where(column == peewee.SQL("0"))]
 
 
-def _conditions(search: str) -> list[Any]:
+def conditions(search: str) -> list[Any]:
+    """What must be true of a contact that is found by what a person typed."""
     return [peewee.fn.instr(Contact.search_key, term) > 0 for term in search_terms(search)]
 
 

@@ -135,3 +135,24 @@ class ImportResult(Table):
     row = IntegerField()
     result = TextField()
     detail = JSONField(default=dict)
+
+
+class Download(Table):
+    """The download that a job of kind `download` carries out."""
+
+    job = ForeignKeyField(Job, primary_key=True, column_name="id", on_delete="CASCADE")
+    first_day = TextField(null=True)
+    """ISO date; None for no range."""
+    last_day = TextField(null=True)
+    search = TextField(default="")
+    language = TextField()
+    """Of the headers and words in the file."""
+    separator = TextField()
+    format = TextField()
+    """csv or xlsx."""
+    rows = IntegerField(null=True)
+    """Contacts in the file; None until it is whole."""
+    size = BigIntegerField(null=True)
+    """Bytes of the file; None until it is whole."""
+    removed_after = IntegerField(null=True)
+    """After how many days the kept file was removed; None while it is there."""

@@ -11,7 +11,7 @@ from store.values import times
 from store.values.property_type import DateOrder, DecimalSign, Formats
 
 DAYS_LIMIT = 3_650
-"""Days for which the copies of imported files can be kept at most."""
+"""Days for which files can be kept at most."""
 _DIGITS_LIMIT = 9
 
 
@@ -27,6 +27,8 @@ class Settings:
     """Two letters, offered first where a country is asked; empty for none."""
     retention_days: int = 90
     """For how long the copies of imported files are kept."""
+    download_days: int = 90
+    """For how long the files of downloads are kept."""
 
     @property
     def formats(self) -> Formats:
@@ -42,23 +44,23 @@ def load() -> Settings:
 
 
 def days_of(written: str) -> int:
-    """The days that a person wrote for `retention_days`; raises InvalidFields."""
+    """The days that a person wrote; 0, which `save` refuses, for what is no number of days."""
     digits = written.strip()
-    days = int(digits) if digits.isdecimal() and len(digits) <= _DIGITS_LIMIT else 0
-    _check_days(days)
-    return days
+    return int(digits) if digits.isdecimal() and len(digits) <= _DIGITS_LIMIT else 0
 
 
-def _check_days(days: int) -> None:
-    if not 1 <= days <= DAYS_LIMIT:
-        sentence = _("Write a number of days from 1 to {limit:,}.").format(limit=DAYS_LIMIT)
-        raise InvalidFields({"retention_days": sentence})
+def _check_days(settings: Settings) -> None:
+    sentence = _("Write a number of days from 1 to {limit:,}.").format(limit=DAYS_LIMIT)
+    days = {"retention_days": settings.retention_days, "download_days": settings.download_days}
+    faults = {key: sentence for key, value in days.items() if not 1 <= value <= DAYS_LIMIT}
+    if faults:
+        raise InvalidFields(faults)
 
 
 def save(settings: Settings) -> None:
     """Replace the settings; raises Invalid for a time zone that does not exist, or for other nonsense."""
     times.zone(settings.time_zone)
-    _check_days(settings.retention_days)
+    _check_days(settings)
     if settings.date_order not in ("dmy", "mdy") or settings.decimal_sign not in (".", ","):
         raise Invalid(_("These settings do not fit together."))
     with database.writing():

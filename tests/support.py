@@ -285,13 +285,18 @@ def until(condition: Callable[[], object], seconds: float = 60) -> None:
 
 def kill_job(job_id: int) -> int:
     """Kill the process of a job as a crash would; how many there were."""
-    killed = 0
+    return signal_job(job_id, signal.SIGKILL)
+
+
+def signal_job(job_id: int, number: signal.Signals) -> int:
+    """Send a signal to the process of a job; how many there were."""
+    reached = 0
     for process in _processes(f"store.jobs {database.path()} {job_id} "):
         # It may have ended by itself meanwhile.
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
-            killed += 1
-    return killed
+            os.kill(process, number)
+            reached += 1
+    return reached
 
 
 def _processes(words: str) -> list[int]:

@@ -72,6 +72,12 @@ def _imports() -> Screen[Any]:
     return ImportsScreen()
 
 
+def _downloads() -> Screen[Any]:
+    from tui.screens.downloads import DownloadsScreen
+
+    return DownloadsScreen()
+
+
 def _settings() -> Screen[Any]:
     from tui.screens.settings import SettingsScreen
 
@@ -83,13 +89,14 @@ class ContactsApp(App[None]):
 
     TITLE = "contacts"
     CSS_PATH = "app.tcss"
-    MODES = {"contacts": _contacts, "imports": _imports, "settings": _settings}
+    MODES = {"contacts": _contacts, "imports": _imports, "downloads": _downloads, "settings": _settings}
     DEFAULT_MODE = "contacts"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]
     BINDINGS = [
         Binding("1", "switch_mode('contacts')", N_("Contacts"), show=False),
         Binding("2", "switch_mode('imports')", N_("Imports"), show=False),
+        Binding("3", "switch_mode('downloads')", N_("Downloads"), show=False),
         Binding("5", "switch_mode('settings')", N_("Settings"), show=False),
         Binding("question_mark", "toggle_keys", N_("Keys"), key_display="?"),
         Binding("q", "quit", N_("Quit")),

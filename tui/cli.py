@@ -18,6 +18,8 @@ _WORDS = {
     "import": "tui.commands.imports:import_",
     "imports": "tui.commands.imports:imports_",
     "template": "tui.commands.imports:template",
+    "download": "tui.commands.downloads:download",
+    "downloads": "tui.commands.downloads:downloads_",
     "property": "tui.commands.properties:property_",
     "list": "tui.commands.contacts:list_",
     "show": "tui.commands.contacts:show",
@@ -83,6 +85,9 @@ def _say(sentence: object, code: int) -> int:
 def _language(arguments: list[str]) -> str | None:
     """The language asked for on the command line; needed before click makes its help."""
     for position, word in enumerate(arguments):
+        if word in _WORDS and arguments[position - 1 : position] != ["--database"]:
+            # What follows belongs to the word: `download --language` is that of a file.
+            return None
         if word == "--language":
             return arguments[position + 1] if position + 1 < len(arguments) else None
         if word.startswith("--language="):

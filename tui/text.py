@@ -5,6 +5,8 @@ Names come from strangers: they may hold escape sequences, markup, or characters
 
 from typing import TYPE_CHECKING
 
+from store.language import _
+
 if TYPE_CHECKING:
     from rich.text import Text
     from textual.content import Content
@@ -48,3 +50,9 @@ def lines(raw: str) -> "Content":
     from textual.content import Content
 
     return Content("\n".join(shown(line, 10_000) for line in raw.split("\n")))
+
+
+def minutes_left(seconds: float) -> str:
+    """How long work still takes, to be read."""
+    minutes, rest = divmod(round(seconds), 60)
+    return _("{minutes}:{seconds:02} left").format(minutes=minutes, seconds=rest)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from store import database, jobs, properties, settings
+from store import database, files, jobs, properties, settings
 from store.errors import FileUnusable
 from store.imports import columns, container
 from store.imports.undo import UndoPreview, check_not_undone, request_undo, undo_preview
@@ -242,31 +242,10 @@ def _request(kind: str, view: ImportView, target: Path, overwrite: bool) -> int:
 
 
 def check_target(target: Path, overwrite: bool) -> None:
-    """Raise FileUnusable if a file cannot, or must not, be written to `target`."""
-    try:
-        sentence = _target_fault(target, overwrite)
-    except OSError as error:
-        raise FileUnusable(
-            _("{path} cannot be written: {reason}.").format(path=target, reason=error.strerror)
-        ) from error
-    if sentence:
-        raise FileUnusable(sentence)
-
-
-def _target_fault(target: Path, overwrite: bool) -> str:
-    if target.is_dir():
-        return _("{path} is a folder; add the name of a file.").format(path=target)
-    if target.suffix.lower() != ".xlsx":
-        return _("{path} will be an Excel file; let its name end in .xlsx.").format(path=target)
-    if not target.parent.is_dir():
-        return _("There is no folder {folder}.").format(folder=target.parent)
-    if not os.access(target.parent, os.W_OK):
-        return _("You may not write into {folder}.").format(folder=target.parent)
-    if target.is_symlink():
-        return _("{path} is a link to another place; name a file.").format(path=target)
-    if target.exists() and not overwrite:
-        return _("{path} exists already; choose another name.").format(path=target)
-    return ""
+    """Raise FileUnusable if an Excel file cannot, or must not, be written to `target`."""
+    if target.suffix.lower() != ".xlsx" and not target.is_dir():
+        raise FileUnusable(_("{path} will be an Excel file; let its name end in .xlsx.").format(path=target))
+    files.check_target(target, overwrite=overwrite)
 
 
 def _copy(plan: Plan) -> Path:

@@ -18,23 +18,25 @@ FIELDS = (PHONE, NAME, EMAIL)
 
 _HEADERS = {
     PHONE: """
-        phone, phone number, telephone, mobile, mobile number, cell, cell phone, cellphone, whatsapp,
-        whatsapp number, number, tel, urn tel, phone no, contact number, msisdn,
-        telefono, numero, numero de telefono, numero telefonico, celular, numero de celular, numero celular,
+        phone, phone number, numero de telefono, numero de telefone,
+        telephone, mobile, mobile number, cell, cell phone, cellphone, whatsapp, whatsapp number,
+        number, tel, urn tel, phone no, contact number, msisdn,
+        telefono, numero, numero telefonico, celular, numero de celular, numero celular,
         movil, telefono movil, telefono celular, numero de whatsapp,
-        telefone, numero de telefone, telefone celular, telemovel, fone, numero do whatsapp
+        telefone, telefone celular, telemovel, fone, numero do whatsapp
     """,
     NAME: """
-        name, full name, contact name, contact, customer name, first and last name,
-        nombre, nombre completo, nombres, nombre y apellido, nombre y apellidos, nombre del contacto,
+        name, nombre, nome, full name, contact name, contact, customer name, first and last name,
+        nombre completo, nombres, nombre y apellido, nombre y apellidos, nombre del contacto,
         contacto,
-        nome, nome completo, nome do contato, contato
+        nome completo, nome do contato, contato
     """,
     EMAIL: """
-        email, e mail, email address, mail, correo, correo electronico, direccion de correo,
+        email, e mail, correo electronico, email address, mail, correo, direccion de correo,
         email do contato, endereco de email, endereco de e mail
     """,
 }
+"""The earlier counts where several are there: first what our own files say."""
 _SYNONYMS = {
     field: tuple(re.sub(r"\s+", " ", word).strip() for word in words.split(","))
     for field, words in _HEADERS.items()

@@ -10,7 +10,7 @@ from peewee import JOIN
 from store import database, jobs
 from store.errors import FileUnusable, NotFound
 from store.jobs import State
-from store.language import N_, _, ngettext
+from store.language import _, ngettext
 from store.models import Import, Job
 
 
@@ -182,18 +182,7 @@ def state_label(view: ImportView) -> str:
         return _undo_label(view.undo)
     if view.is_running and view.stop_asked:
         return _("Stopping")
-    return _(_STATES[view.state])
-
-
-_STATES = {
-    State.QUEUED: N_("Queued"),
-    State.IN_PROGRESS: N_("In progress"),
-    State.FINISHED: N_("Finished"),
-    State.STOPPED: N_("Stopped"),
-    State.INTERRUPTED: N_("Interrupted"),
-    State.FAILED: N_("Failed"),
-    State.UNDONE: N_("Undone"),
-}
+    return view.state.label
 
 
 def _undo_label(undo: UndoView) -> str:

@@ -1,7 +1,7 @@
 """Points in time: whole seconds since 1970 in UTC inside, 0 for never; the company's time zone outside."""
 
 import time
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from store.errors import Invalid
@@ -43,6 +43,16 @@ def iso_utc(moment: int) -> str | None:
     if moment == NEVER:
         return None
     return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def today(zone_name: str | None) -> date:
+    """The day that it is in the time zone."""
+    return datetime.fromtimestamp(now(), UTC).astimezone(zone(zone_name)).date()
+
+
+def begin_of(day: date, zone_name: str | None) -> int:
+    """The moment at which a day begins in the time zone, also where it has no midnight."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone(zone_name)).timestamp())
 
 
 def zone_names() -> tuple[str, ...]:

@@ -11,6 +11,10 @@ BENCHMARKS = {
         "tests.benchmarks.imports",
         "whole imports, reading alone, neighbours and the screen meanwhile",
     ),
+    "download": (
+        "tests.benchmarks.downloads",
+        "whole downloads beside `sqlite3 -csv`, their memory, and the screen meanwhile",
+    ),
 }
 """By name, the module (with `add_arguments` and `run`) and what it is about."""
 

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Protocol
 
 from tests.benchmarks import people, processes
 from tests.benchmarks.figures import Unable
@@ -69,6 +70,43 @@ def fresh(database: Path) -> Iterator[Path]:
         copy = Path(shutil.copy(database, Path(folder) / "contacts.db"))
         yield copy
         time.sleep(_SETTLE_SECONDS)
+
+
+def files_folder(database: Path) -> Path:
+    """Where the product keeps files of a database."""
+    return database.with_name(database.name + "-files")
+
+
+class Running(Protocol):
+    """Something at work beside others."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not come to its end."""
+
+    def end(self, rows: int) -> float:
+        """The seconds that it took; raises Unable if it did not make of the rows what it should."""
+
+
+class RunningDownload:
+    """`contacts download` at work."""
+
+    def __init__(self, target: Path, database: Path) -> None:
+        self._begun = time.perf_counter()
+        self._process = processes.start(command("download", target, "--json"), database)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not come to its end."""
+        return self._process.poll() is None
+
+    def end(self, rows: int) -> float:
+        """The seconds that it took; raises Unable if the file has not so many contacts."""
+        out = processes.finish(self._process)
+        seconds = time.perf_counter() - self._begun
+        if json.loads(out)["rows"] != rows:
+            raise Unable(f"The download has {json.loads(out)['rows']} contacts instead of {rows}.")
+        return seconds
 
 
 class RunningImport:

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import cycle
@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from tests.benchmarks import processes, product
 from tests.benchmarks.figures import Figure, Report, p99, pairs
-from tests.benchmarks.product import RunningImport
+from tests.benchmarks.product import Running, RunningImport
 from tests.benchmarks.terminal import Terminal
 
 _LAG_MS = 4
@@ -45,8 +45,8 @@ def measure(folder: Path, rows: int, count: int, report: Report) -> None:
     stage = _Stage(folder, base, product.make_file(folder / "people.xlsx", rows), rows)
     looked_at = pairs(count, lambda: _lag(stage), lambda: _lag(stage, bare=True))
     report.add(
-        Figure("The screen's loop late beside an import, p99", _p99s(looked_at, 0), "ms", most=_LAG_MS),
-        Figure("A loop without a screen late beside an import, p99", _p99s(looked_at, 1), "ms"),
+        Figure("The screen's loop late beside an import, p99", p99s(looked_at, 0), "ms", most=_LAG_MS),
+        Figure("A loop without a screen late beside an import, p99", p99s(looked_at, 1), "ms"),
     )
     typed_to = pairs(count, lambda: _answers(stage), lambda: _answers(stage, importing=False))
     beside, alone = [pair[0] for pair in typed_to], [pair[1] for pair in typed_to]
@@ -62,14 +62,22 @@ def measure(folder: Path, rows: int, count: int, report: Report) -> None:
 
 def _lag(stage: _Stage, *, bare: bool = False) -> list[float]:
     """By how many seconds the loop was late at each step while an import ran."""
-    file = stage.folder / "late.json"
-    with product.fresh(stage.base) as database, _opened(file, database, bare) as terminal:
+    with product.fresh(stage.base) as database:
+        return lag(database, lambda: RunningImport(stage.book, database), stage.rows, bare=bare)
+
+
+def lag(
+    database: Path, start: Callable[[], Running], rows: int, *, page: bytes = b"2", bare: bool = False
+) -> list[float]:
+    """By how many seconds the loop was late at each step while something ran that comes to `rows` rows."""
+    file = database.with_name("late.json")
+    with _opened(file, database, bare, page) as terminal:
         begun = time.monotonic()
-        running = RunningImport(stage.book, database)
+        running = start()
         while running.is_running:
             terminal.drain(0.05)
         ended = time.monotonic()
-        running.end(stage.rows)
+        running.end(rows)
     return [late for moment, late in json.loads(file.read_text()) if begun <= moment <= ended]
 
 
@@ -99,14 +107,14 @@ def _press(terminal: Terminal, key: bytes) -> tuple[bytes, float]:
 
 
 @contextmanager
-def _opened(file: Path, database: Path, bare: bool = False) -> Iterator[Terminal]:
-    """The page of imports in a terminal; its loop's lateness is in `file` when it is closed."""
+def _opened(file: Path, database: Path, bare: bool = False, page: bytes = b"2") -> Iterator[Terminal]:
+    """A page of the screen in a terminal; its loop's lateness is in `file` when it is closed."""
     command = processes.module("tests.benchmarks.launcher", file, *(["bare"] if bare else []))
     with Terminal(command, database) as terminal:
         terminal.wait_for(b"bare" if bare else b"Imports")
         terminal.settle(_SETTLED_SECONDS)
         if not bare:
-            terminal.press(b"2")
+            terminal.press(page)
             terminal.settle(_SETTLED_SECONDS)
         yield terminal
         terminal.end(b"q\n" if bare else b"q")
@@ -120,5 +128,6 @@ def _turns(runs: list[_Answers]) -> list[float]:
     return [1000 * p99([seconds for key, seconds in run if key in _PAGES]) for run in runs]
 
 
-def _p99s(measured: list[tuple[list[float], list[float]]], side: int) -> list[float]:
+def p99s(measured: list[tuple[list[float], list[float]]], side: int) -> list[float]:
+    """By pair the value in ms that 99 of 100 steps of one side were not later than."""
     return [1000 * p99(pair[side]) for pair in measured]

@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -88,23 +87,6 @@ def test_an_import_killed_at_many_random_moments_ends_as_if_undisturbed(db: Path
             break
     assert kills >= 12
     assert report_rows(import_id, tmp_path / "killed.xlsx") == reported
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB of its own."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True, text=True
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small file system needs the right to mount one: {mounted.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        database.close()
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_ends_an_import_with_a_sentence_and_more_room_lets_it_go_on(

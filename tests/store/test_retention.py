@@ -81,7 +81,7 @@ def test_days_out_of_bounds_are_refused(days: int) -> None:
 @pytest.mark.parametrize("written", ["", "x", "1.5", "-3", "9" * 30, "0"])
 def test_days_that_are_no_whole_number_are_refused(written: str) -> None:
     with pytest.raises(InvalidFields):
-        settings.days_of(written)
+        settings.save(settings.Settings(retention_days=settings.days_of(written)))
     assert settings.days_of(" 30 ") == 30
 
 

@@ -1,6 +1,7 @@
 """A person at the screen."""
 
-from collections.abc import AsyncIterator, Callable
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from store import jobs
+from tests.support import kill_job, signal_job, until
 from tui.app import ContactsApp
 
 Screens = Callable[..., AbstractAsyncContextManager["Person"]]
@@ -69,6 +72,32 @@ class Person:
         return all(word in flat for word in words)
 
 
+class Brake:
+    """Holds the processes of jobs at their very beginning, until they are let go or killed."""
+
+    def __init__(self) -> None:
+        self._launch = jobs._launch
+        self._held: set[int] = set()
+
+    def launch(self, job_id: int, lock: int) -> None:
+        """In the place of `jobs._launch`."""
+        self._launch(job_id, lock)
+        # For some µs after its start a process shows no command line yet.
+        until(lambda: signal_job(job_id, signal.SIGSTOP))
+        self._held.add(job_id)
+
+    def release(self) -> None:
+        """Let them go on."""
+        for job_id in self._held:
+            signal_job(job_id, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End them as a crash would."""
+        for job_id in self._held:
+            kill_job(job_id)
+        self._held.clear()
+
+
 _KEYS = {
     " ": "space",
     "/": "slash",
@@ -99,3 +128,12 @@ def screens(db: Path) -> Screens:
             yield person
 
     return open_screens
+
+
+@pytest.fixture
+def brake(monkeypatch: pytest.MonkeyPatch) -> Iterator[Brake]:
+    """Every job of this test is held at its beginning."""
+    found = Brake()
+    monkeypatch.setattr(jobs, "_launch", found.launch)
+    yield found
+    found.kill()

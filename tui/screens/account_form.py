@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
+from textual import on
 from textual.widget import Widget
+from textual.widgets import Input
 
 from store import settings
 from store.language import _
@@ -38,6 +40,8 @@ class AccountForm(Form[Settings]):
             yield Field(label, ChoiceField(label, choices, value, id=key), key=key)
         days = Line(str(settled.retention_days), id="retention_days")
         yield Field(_("Keep imported files (days)"), days, key="retention_days")
+        days = Line(str(settled.download_days), id="download_days")
+        yield Field(_("Keep downloads (days)"), days, key="download_days")
 
     def on_mount(self) -> None:
         """Begin at the top."""
@@ -50,9 +54,14 @@ class AccountForm(Form[Settings]):
             decimal_sign=self._value("decimal_sign"),
             default_country=self._value("default_country"),
             retention_days=settings.days_of(self.query_one("#retention_days", Line).value),
+            download_days=settings.days_of(self.query_one("#download_days", Line).value),
         )
         await self.contacts_app.write(settings.save, chosen)
         return chosen
+
+    @on(Input.Submitted)
+    def _enter(self) -> None:
+        self.action_save()
 
     def _value(self, key: str) -> Any:
         return self.query_one(f"#{key}", ChoiceField).value

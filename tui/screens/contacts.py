@@ -29,7 +29,7 @@ from tui.widgets.line import Line
 
 T = TypeVar("T")
 
-_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "actions"})
+_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", "actions"})
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
@@ -59,6 +59,7 @@ class ContactsScreen(Page):
         Binding("u", "undo", N_("Undo delete"), show=False),
         Binding("y", "copy", N_("Copy phone"), show=False),
         Binding("i", "import", N_("Import contacts"), show=False),
+        Binding("w", "download", N_("Download contacts"), show=False),
         Binding("escape", "clear_search", N_("Show all")),
     ]
 
@@ -310,7 +311,11 @@ class ContactsScreen(Page):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_actions(self) -> None:
         """What can be done with the list."""
-        choices = [Choice(_("+ Create contact"), "create"), Choice(_("Import contacts"), "import")]
+        choices = [
+            Choice(_("+ Create contact"), "create"),
+            Choice(_("Import contacts"), "import"),
+            Choice(_("Download contacts"), "download"),
+        ]
         choice = await self.app.push_screen_wait(ChoiceScreen(_("Actions"), choices))
         if choice is not None:
             await self.run_action(choice.value)
@@ -340,6 +345,12 @@ class ContactsScreen(Page):
         from tui.screens.import_window import ImportWindow
 
         self.app.push_screen(ImportWindow(), lambda _import_id: self.reload())
+
+    def action_download(self) -> None:
+        """Open the download window, which offers what the list shows now."""
+        from tui.screens.download_window import DownloadWindow
+
+        self.app.push_screen(DownloadWindow(self._listing.search))
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_delete(self) -> None:

@@ -89,7 +89,8 @@ def _ask_and_write(screen: AnyScreen, title: str, proposed: Path, request: Calla
 
 async def _write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     app = screen.contacts_app
-    path = await app.push_screen_wait(SaveAs(title, proposed))
+    saving = SaveAs(title, proposed, lambda path: imports.check_target(path, overwrite=True))
+    path = await app.push_screen_wait(saving)
     if path is None:
         return
     try:

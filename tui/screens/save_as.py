@@ -1,5 +1,6 @@
 """Ask where a file is to be written."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from textual import on, work
@@ -8,7 +9,6 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Input, Static
 
-from store import imports
 from store.errors import FileUnusable
 from store.language import N_, _
 from tui.page import Dialog
@@ -23,15 +23,17 @@ class SaveAs(Dialog[Path]):
 
     BINDINGS = [Binding("escape", "dismiss(None)", N_("Cancel"))]
 
-    def __init__(self, title: str, proposed: Path) -> None:
+    def __init__(self, title: str, proposed: Path, check: Callable[[Path], None]) -> None:
+        """`check` raises FileUnusable for a place where the file cannot be written."""
         super().__init__()
+        self._check = check
         self._heading = title
         self._proposed = proposed
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog save-as"):
             yield Static(plain(self._heading), classes="title")
-            yield PathLine(lambda entry: entry.suffix.lower() == ".xlsx", self._proposed)
+            yield PathLine(lambda entry: entry.suffix.lower() == self._proposed.suffix, self._proposed)
             yield Static(classes="fault")
             with Horizontal(classes="buttons"):
                 yield Button(plain(_("Save")), id="save", variant="primary", compact=True)
@@ -57,7 +59,7 @@ class SaveAs(Dialog[Path]):
     async def _save(self, path: Path) -> None:
         path = path.absolute()
         try:
-            imports.check_target(path, overwrite=True)
+            self._check(path)
         except FileUnusable as error:
             fault = self.query_one(".fault", Static)
             fault.update(lines(str(error)))

@@ -157,5 +157,6 @@ def _account() -> str:
                 "Imported files: kept for {count} days",
                 settled.retention_days,
             ),
+            ngettext("Downloads: {count} day", "Downloads: {count} days", settled.download_days),
         )
     )

@@ -10,7 +10,7 @@ from textual.widgets import ProgressBar, Static
 from store import imports
 from store.imports import ImportView, State, UndoView
 from store.language import _, ngettext
-from tui.text import shown
+from tui.text import minutes_left, shown
 
 _LOOK_SECONDS = 0.5
 """Between two looks; each sends a few hundred bytes."""
@@ -123,10 +123,7 @@ def pace(view: ImportView) -> str:
 def time_left(view: ImportView) -> str:
     """The time that a running import still needs; empty while that cannot be told."""
     _speed, rest = imports.speed_and_rest(view)
-    if rest is None:
-        return ""
-    minutes, seconds = divmod(round(rest), 60)
-    return _("{minutes}:{seconds:02} left").format(minutes=minutes, seconds=seconds)
+    return "" if rest is None else minutes_left(rest)
 
 
 def counts(view: ImportView) -> list[tuple[str, int]]:

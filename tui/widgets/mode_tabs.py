@@ -11,6 +11,7 @@ from store.language import N_, _
 MODES = (
     ("1", "contacts", N_("Contacts")),
     ("2", "imports", N_("Imports")),
+    ("3", "downloads", N_("Downloads")),
     ("5", "settings", N_("Settings")),
 )
 """Key, mode and name."""

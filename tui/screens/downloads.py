@@ -1,0 +1,199 @@
+"""Page 3: the downloads there were, and how their files are got again."""
+
+from collections.abc import Callable
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import DataTable, Static
+
+from store import database, downloads, settings
+from store.downloads import DownloadView
+from store.language import N_, _
+from store.values import times
+from tui.page import AnyScreen, Page
+from tui.screens import download_files
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.text import cell, plain
+from tui.widgets.download_progress import FORMATS, language_name, size, time_left, what
+from tui.widgets.small_table import SmallColumn, SmallTable
+
+_CHANGES = frozenset({"download", "stop", "again", "remove"})
+_DEEDS: dict[str, Callable[[AnyScreen, int], None]] = {
+    "save": download_files.save_copy,
+    "path": download_files.show_path,
+    "scp": download_files.copy_scp,
+    "stop": download_files.stop_download,
+    "again": download_files.download_again,
+    "remove": download_files.remove_download,
+}
+"""By action, what is done with a download."""
+_LOOK_SECONDS = 0.5
+
+
+class DownloadsScreen(Page):
+    """The download history."""
+
+    MODE = "downloads"
+    BINDINGS = [
+        Binding("w", "download", N_("Download contacts")),
+        Binding("o", "options", N_("Options")),
+        Binding("s", "save", N_("Save a copy")),
+        Binding("enter", "options", N_("Options"), show=False),
+        Binding("p", "path", N_("Show path"), show=False),
+        Binding("y", "scp", N_("Copy scp command"), show=False),
+        Binding("x", "stop", N_("Stop"), show=False),
+        Binding("c", "again", N_("Download again"), show=False),
+        Binding("d,delete", "remove", N_("Remove"), show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: list[DownloadView] = []
+        self._version = -1
+
+    def compose_page(self) -> ComposeResult:
+        yield SmallTable(
+            (
+                SmallColumn(_("Creation date"), 16),
+                SmallColumn(_("From"), 10),
+                SmallColumn(_("To"), 10),
+                SmallColumn(_("Search"), wide_only=True),
+                SmallColumn(_("Language"), 10, wide_only=True),
+                SmallColumn(_("Rows"), 9),
+                SmallColumn(_("Size"), 7),
+                SmallColumn(_("By"), 8, wide_only=True),
+                SmallColumn(_("State"), 13),
+            ),
+            id="downloads",
+        )
+        yield Static(plain(_("No downloads yet. Press w to download contacts.")), id="none", classes="muted")
+
+    def on_mount(self) -> None:
+        """Look now and then."""
+        self.query_one(SmallTable).focus()
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    def on_screen_resume(self) -> None:
+        """What happened while another page was open."""
+        self._version = -1
+        # A person who stood at the top finds there what was begun on the page of contacts.
+        self._look(to_top=self.query_one(SmallTable).cursor_row == 0)
+
+    def _look(self, *, to_top: bool = False) -> None:
+        """Draw anew only when something was written, or a job may have died."""
+        version = database.data_version()
+        if version == self._version and not any(view.is_running for view in self._views):
+            return
+        self._version = version
+        self._views = downloads.list_all()
+        rows = {str(view.id): _cells(view) for view in self._views}
+        self.query_one(SmallTable).fill(rows, next(iter(rows), None) if to_top else None)
+        self.query_one("#none").display = not self._views
+
+    def _selected(self) -> DownloadView | None:
+        key = self.query_one(SmallTable).selected
+        return next((view for view in self._views if str(view.id) == key), None)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Those who may only read look, and take files along."""
+        return not (database.is_read_only() and action in _CHANGES)
+
+    # What can be done
+
+    @on(DataTable.RowSelected)
+    def _open_selected(self) -> None:
+        self.action_options()
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_options(self) -> None:
+        """What can be done with the selected download."""
+        view = self._selected()
+        if view is None:
+            return
+        offered = [
+            Choice(label, action) for label, action in _possible(view) if self.check_action(action, ())
+        ]
+        if not offered:
+            self.contacts_app.say(_("There is nothing to be done with this download."))
+            return
+        title = f"{what(view)} · {language_name(view.language)} · {FORMATS[view.format]}"
+        choice = await self.app.push_screen_wait(ChoiceScreen(title, offered))
+        if choice is not None:
+            # On the one that was asked about, whatever is under the cursor by now.
+            _DEEDS[choice.value](self, view.id)
+
+    def action_save(self) -> None:
+        """Save a copy of the file."""
+        self._do("save")
+
+    def action_path(self) -> None:
+        """Show where the file is."""
+        self._do("path")
+
+    def action_scp(self) -> None:
+        """Copy the command that fetches the file."""
+        self._do("scp")
+
+    def action_stop(self) -> None:
+        """Stop it."""
+        self._do("stop")
+
+    def action_again(self) -> None:
+        """Write the file of a download that did not come to its end."""
+        self._do("again")
+
+    def action_remove(self) -> None:
+        """Ask, then remove it with its file."""
+        self._do("remove")
+
+    def _do(self, action: str) -> None:
+        # Whether it fits the download's state is for the store to say: that may have changed meanwhile.
+        view = self._selected()
+        if view is not None:
+            _DEEDS[action](self, view.id)
+
+    def action_download(self) -> None:
+        """Open the download window."""
+        from tui.screens.download_window import DownloadWindow
+
+        self.app.push_screen(DownloadWindow(), lambda _download_id: self._look())
+
+
+def _possible(view: DownloadView) -> list[tuple[str, str]]:
+    """What can be done with a download: names and actions."""
+    if view.is_running:
+        return [] if view.stop_asked else [(_("Stop"), "stop")]
+    if view.can_begin_again:
+        return [(_("Download again"), "again"), (_("Remove"), "remove")]
+    if not view.has_file:
+        return [(_("Remove"), "remove")]
+    return [
+        (_("Save a copy"), "save"),
+        (_("Show path"), "path"),
+        (_("Copy scp command"), "scp"),
+        (_("Remove"), "remove"),
+    ]
+
+
+def _cells(view: DownloadView) -> list[Text]:
+    return [
+        cell(times.shown(view.created_at, settings.load().time_zone)),
+        cell(view.first_day or "–"),
+        cell(view.last_day or "–"),
+        cell(view.search),
+        cell(language_name(view.language)),
+        cell(f"{view.rows:,}" if view.rows is not None else "", right=True),
+        cell(size(view.size) if view.size is not None else "", right=True),
+        cell(view.person),
+        cell(_state(view)),
+    ]
+
+
+def _state(view: DownloadView) -> str:
+    if view.removed_after is not None:
+        return _("File removed")
+    if view.is_running and view.progress and not view.stop_asked:
+        return f"{view.progress // 10}% {time_left(view)}".rstrip()
+    return downloads.state_label(view)
