@@ -18,7 +18,7 @@ from store.models import Contact
 from store.values import times
 from store.values.property_type import PropertyType
 from tests.downloading import cells, fill, names
-from tests.support import ROOT, contacts, kill_job, until
+from tests.support import ROOT, contacts, kill_job, start_contacts, until
 
 _COMMAND = [sys.executable, "-P", "-c", "from tui.cli import main; main()"]
 
@@ -215,17 +215,12 @@ def test_the_language_of_a_file_is_not_that_of_the_sentences(path: Path) -> None
 
 def test_an_interrupt_stops_it_and_leaves_no_file(large: Path, tmp_path: Path) -> None:
     target = tmp_path / "all.csv"
-    with subprocess.Popen(
-        [*_COMMAND, "download", str(target), "--json"],
-        stdout=subprocess.PIPE,
-        env=environment(large),
-        cwd="/",
-    ) as process:
+    with start_contacts("download", target, "--json", database=large) as process:
         until(lambda: any(view.state is State.IN_PROGRESS for view in downloads.list_all()))
         process.send_signal(signal.SIGINT)
         out, _err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert b'"state": "stopped", "file": null, "rows": null' in out
+    assert '"state": "stopped", "file": null, "rows": null' in out
     assert not target.exists()
 
 

@@ -175,7 +175,7 @@ async def test_an_idle_history_draws_nothing(screens: Screens, monkeypatch: pyte
 async def test_the_account_says_for_how_long_files_are_kept(screens: Screens, size: tuple[int, int]) -> None:
     async with screens(size) as person:
         await person.press("5", "a")
-        for _ in range(4):
+        while person.app.focused is None or person.app.focused.id != "download_days":
             await person.press("tab")
         assert person.sees("Keep downloads (days)", "90")
         for wrong in ("0", "soon", "9999999999999", ""):

@@ -83,6 +83,9 @@ class DownloadsScreen(Page):
 
     def _look(self, *, to_top: bool = False) -> None:
         """Draw anew only when something was written, or a job may have died."""
+        if self not in self.app.screen_stack:
+            # Another page is open; this one looks again when it comes back.
+            return
         version = database.data_version()
         if version == self._version and not any(view.is_running for view in self._views):
             return
