@@ -29,6 +29,8 @@ class Settings:
     """For how long the copies of imported files are kept."""
     download_days: int = 90
     """For how long the files of downloads are kept."""
+    guard_phones: bool = False
+    """Whether a ' stands before phones in CSV files, as it does before all that could be a formula."""
 
     @property
     def formats(self) -> Formats:

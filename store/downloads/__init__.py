@@ -65,6 +65,8 @@ class Plan:
     """Of headers and words: en, es or pt."""
     separator: Separator = ","
     format: Format = "csv"
+    guard_phones: bool = False
+    """Whether phones too are kept from being taken for formulas in a CSV, as the settings say."""
 
     def check(self) -> None:
         """Raise Invalid for what cannot be carried out."""
@@ -179,7 +181,9 @@ def start(plan: Plan) -> int:
             format=plan.format,
         )
 
-    return jobs.start("download", {"time_zone": settings.load().time_zone}, prepare)
+    settled = settings.load()
+    kept = {"time_zone": settled.time_zone, "guard_phones": settled.guard_phones}
+    return jobs.start("download", kept, prepare)
 
 
 def get(download_id: int) -> DownloadView:

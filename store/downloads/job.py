@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from store import database, downloads, files, jobs
@@ -40,9 +41,10 @@ def _write(view: downloads.DownloadView, passing: Path) -> int:
     if view.format == "csv":
         # Rows come and go without cycles: looking for garbage among them costs a tenth.
         gc.disable()
-    zone_name = jobs.get(view.id).parameters["time_zone"]
+    settled = jobs.get(view.id).parameters
+    plan = replace(view.plan, guard_phones=settled["guard_phones"])
     with os.fdopen(database.open_beside(f"{passing.parent.name}/{passing.name}"), "wb", _BUFFER) as file:
-        rows = writing.write(view.plan, zone_name, file, _heed(view.id))
+        rows = writing.write(plan, settled["time_zone"], file, _heed(view.id))
         file.flush()
         os.fsync(file.fileno())
     return rows

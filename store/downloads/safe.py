@@ -10,9 +10,10 @@ is_phone = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
 """Finds a phone number that is all of a field; such a field is never guarded."""
 
 
-def guarded(field: str) -> str:
-    """`field` as it can stand in a file; a phone number stays as it is."""
-    return GUARD + field if _runs(field) and not is_phone(field) else field
+def guarded(field: str, *, with_phones: bool = False) -> str:
+    """`field` as it can stand in a file; a phone number stays as it is, unless told otherwise."""
+    is_kept = not with_phones and is_phone(field)
+    return GUARD + field if _runs(field) and not is_kept else field
 
 
 def unguarded(field: str) -> str:

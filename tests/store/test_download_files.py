@@ -318,3 +318,10 @@ def test_libreoffice_runs_no_cell_as_a_formula(tmp_path: Path) -> None:
         read = converted(path, "fods", tmp_path, reading=reading).read_text()
         assert "=HYPERLINK(" in read
         assert "table:formula" not in read
+
+
+def test_phones_are_guarded_as_well_where_the_account_says_so(db: Path) -> None:
+    contacts.create("+573001234567", "+573001234567")
+    settings.save(settings.Settings(guard_phones=True))
+    row = cells(download())[1]
+    assert row[:2] == ["'+573001234567", "'+573001234567"]

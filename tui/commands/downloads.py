@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -136,7 +137,9 @@ def _write(plan: Plan, output: Output) -> None:
     # Imported here: what is carried out by a job needs none of it.
     from store.downloads import writing
 
-    writing.write(plan, settings.load().time_zone, output, lambda _table: None)
+    settled = settings.load()
+    plan = replace(plan, guard_phones=settled.guard_phones)
+    writing.write(plan, settled.time_zone, output, lambda _table: None)
 
 
 class _Printer:

@@ -13,6 +13,7 @@ from store.settings import Settings
 from store.values import countries, times
 from tui.screens.choice import Choice
 from tui.screens.form import Form
+from tui.widgets.check import Check
 from tui.widgets.choice_field import ChoiceField
 from tui.widgets.field import Field
 from tui.widgets.line import Line
@@ -42,6 +43,7 @@ class AccountForm(Form[Settings]):
         yield Field(_("Keep imported files (days)"), days, key="retention_days")
         days = Line(str(settled.download_days), id="download_days")
         yield Field(_("Keep downloads (days)"), days, key="download_days")
+        yield Check(_("In CSV files, put a ' before phones too"), settled.guard_phones, id="guard_phones")
 
     def on_mount(self) -> None:
         """Begin at the top."""
@@ -55,6 +57,7 @@ class AccountForm(Form[Settings]):
             default_country=self._value("default_country"),
             retention_days=settings.days_of(self.query_one("#retention_days", Line).value),
             download_days=settings.days_of(self.query_one("#download_days", Line).value),
+            guard_phones=self.query_one("#guard_phones", Check).value,
         )
         await self.contacts_app.write(settings.save, chosen)
         return chosen
