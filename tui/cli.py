@@ -24,6 +24,7 @@ _WORDS = {
     "add": "tui.commands.contacts:add",
     "edit": "tui.commands.contacts:edit",
     "delete": "tui.commands.contacts:delete",
+    "listen": "tui.commands.listen:listen",
     "demo": "tui.commands.demo:demo",
 }
 
