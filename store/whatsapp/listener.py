@@ -38,8 +38,6 @@ _REQUEST_SECONDS = 5.0
 _END_SECONDS = 15
 """For answers that are still to be given when the listener is asked to end."""
 _SIGNATURE = b"x-hub-signature-256"
-_CLOSE = {"connection": "close"}
-"""With a refusal: the rest of the body is not waited for."""
 _NO_GUESSING = {"x-content-type-options": "nosniff"}
 _BACKLOG = 512
 _Handler = Callable[[Request], Awaitable[Response]]
@@ -53,7 +51,11 @@ class _Refused(Exception):
 
 
 class _Impatient(H11Protocol):
-    """Gives up on clients that are slow to send a request, for which uvicorn would wait for ever."""
+    """Gives up on clients that are slow to send a request, for which uvicorn would wait for ever.
+
+    What is sent on after a refusal is thrown away for as long: a connection that is closed with bytes unread
+    is reset, and with it goes the answer.
+    """
 
     _since: float | None = None
     _timer: asyncio.TimerHandle | None = None
@@ -131,12 +133,12 @@ class _Endpoints:
             except _Refused as refusal:
                 if refusal.complaint:
                     self._complaints.say(refusal.complaint)
-                return PlainTextResponse(refusal.reason, refusal.status, _CLOSE)
+                return PlainTextResponse(refusal.reason, refusal.status)
             except ClientDisconnect:
-                return PlainTextResponse("gone", 400, _CLOSE)
+                return PlainTextResponse("gone", 400)
             except Exception as error:
                 self._complaints.bug(error)
-                return PlainTextResponse("our fault", 500, _CLOSE)
+                return PlainTextResponse("our fault", 500)
 
         return guarded
 
@@ -152,7 +154,6 @@ class _Endpoints:
     async def _deliver(self, request: Request) -> Response:
         """A delivery: 200 when it is stored for good, 503 if it is to be delivered again."""
         _check_length(request)
-        signature = _signature(request)
         body = bytearray()
         try:
             async for chunk in request.stream():
@@ -160,7 +161,7 @@ class _Endpoints:
                 self._held += len(chunk)
                 if self._held > _MOST_BYTES_TOGETHER:
                     raise _Refused(503, "busy", _("More came than could be stored; it was refused for now."))
-            await self._keep(bytes(body), signature)
+            await self._keep(bytes(body), _signature(request))
         finally:
             self._held -= len(body)
         return PlainTextResponse("ok")
