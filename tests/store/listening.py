@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -27,6 +28,8 @@ SECRETS = {
 }
 _COMMAND = "from tui.cli import main; main()"
 _SECONDS = 30
+_ENDS = (0, 130, -signal.SIGKILL)
+"""How a listener ends when it is asked to, interrupted or killed: not by itself."""
 
 
 def sign(body: bytes, secret: str = SECRETS["CONTACTS_WHATSAPP_APP_SECRET"]) -> str:
@@ -123,26 +126,31 @@ class Listener:
 
 @contextmanager
 def listening(
-    database: Path, *, command: str = _COMMAND, secrets: Mapping[str, str] = SECRETS
+    database: Path,
+    *words: str,
+    command: str = _COMMAND,
+    secrets: Mapping[str, str] = SECRETS,
 ) -> Iterator[Listener]:
     """A listener on a database; at its end it must have lived, and have told nobody its secrets."""
-    words = ["listen", "--port", "0"]
     with TemporaryFile("w+") as log:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-c", command, *words],
+            [sys.executable, "-P", "-c", command, "listen", "--port", "0", *words],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
             cwd="/",
             env=os.environ | secrets | {"CONTACTS_DATABASE": str(database), "PYTHONPATH": str(ROOT)},
+            # Tests that run in the background of a shell ignore interrupts, and all that they start.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
         assert process.stdout is not None
         try:
             listener = Listener(process, log)
             with listener.client:
                 yield listener
-            if process.returncode != -signal.SIGKILL:
+            if process.poll() is None:
                 assert listener.end() == 0, listener.log
+            assert process.returncode in _ENDS, listener.log
         finally:
             process.kill()
             said = process.stdout.read()

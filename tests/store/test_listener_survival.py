@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import httpx
+
 from store import database
 from store.whatsapp import inbox
 from tests.store.listening import Listener, delivery, head, listening, person, read_all, sign, text

@@ -111,7 +111,7 @@ def test_an_empty_variable_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, n
         ("API_URL", "http://127.example.com"),
         ("API_URL", "ftp://127.0.0.1"),
         ("API_URL", "https://user:word@graph.facebook.com"),
-        ("API_URL", "https://"),
+        ("API_URL", "https:///v25.0"),
         ("API_URL", "https://[::1"),
         ("API_URL", "graph.facebook.com"),
     ],
