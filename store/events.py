@@ -60,16 +60,26 @@ def store(news: Iterable[News]) -> Stored:
     ids = {item.event.subject for item in changed.values()}
     ids.update(item.event.reply_to for item in changed.values() if item.event.reply_to)
     before = about(ids)
-    latest = _latest({item.contact for item in changed.values() if item.contact is not None})
+    last = latest({item.contact for item in changed.values() if item.contact is not None})
     _write(changed.values())
     moved = _follow_announcements(before | changed)
-    return Stored(changed, before, latest, moved)
+    return Stored(changed, before, last, moved)
 
 
 def of_contact(contact_id: int, since: int = 0) -> list[Event]:
     """The events of a contact since then, in no order."""
     found = _select((EventRow.contact_id == contact_id) & (EventRow.time >= since))
     return [item.event for item in found]
+
+
+def latest(contact_ids: Collection[int]) -> dict[int, int]:
+    """When the last events of contacts happened; those without any are left out."""
+    # Each by itself, from the end of the index: grouping would walk all events of these contacts.
+    statement = (
+        "SELECT value, (SELECT max(time) FROM event WHERE contact_id = value) FROM json_each(?) WHERE "
+        "EXISTS (SELECT 1 FROM event WHERE contact_id = value)"
+    )
+    return dict(database.db.execute_sql(statement, (json.dumps(list(contact_ids)),)).fetchall())
 
 
 def about(ids: Collection[str]) -> dict[str, News]:
@@ -185,15 +195,6 @@ def _merge(first: News, second: News) -> News:
 
 def _canonical(event: Event) -> tuple[Any, ...]:
     return (event.time, *(str(value) for name, value in asdict(event).items() if name != "category"))
-
-
-def _latest(contact_ids: Collection[int]) -> dict[int, int]:
-    # Each by itself, from the end of the index: grouping would walk all events of these contacts.
-    statement = (
-        "SELECT value, (SELECT max(time) FROM event WHERE contact_id = value) FROM json_each(?) WHERE "
-        "EXISTS (SELECT 1 FROM event WHERE contact_id = value)"
-    )
-    return dict(database.db.execute_sql(statement, (json.dumps(list(contact_ids)),)).fetchall())
 
 
 def _follow_announcements(known: dict[str, News]) -> set[int]:

@@ -5,7 +5,7 @@ Nothing but the inbox decides what contacts and counters are: `replay` makes the
 
 import traceback
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import peewee
@@ -17,17 +17,20 @@ from store.models import Delivery
 from store.values import times
 from store.whatsapp import records, updates
 from store.whatsapp.people import Directory, Told
+from store.whatsapp.records import Record
 from store.whatsapp.updates import Meaning
 
 WHATSAPP, RECORD = "whatsapp", "record"
 """Where deliveries come from."""
 NEW, PROCESSED, FAILED = "new", "processed", "failed"
 _DURABLE = {"synchronous": 2}
-"""FULL: what was committed is on the disk, whatever happens to the machine."""
+"""FULL."""
 _TOGETHER = 64
 """Deliveries that are processed in one transaction at most."""
 _BYTES_TOGETHER = 256 * 1024
 _REPLAY_BATCH = 500
+_COARSE_SECONDS = 600
+"""How far what is told as of now may be put off: more than a script tells of one person in a moment."""
 
 
 class _Raw(NamedTuple):
@@ -61,6 +64,11 @@ class Replayed:
     """Deliveries that could not be understood, or not whole."""
 
 
+def be_durable() -> None:
+    """From now on what this thread commits is on the disk, whatever happens to the machine."""
+    database.tune(_DURABLE)
+
+
 def receive(body: bytes) -> int:
     """Store a delivery for good, to be processed later; its id."""
     return receive_many([body])[0]
@@ -68,7 +76,7 @@ def receive(body: bytes) -> int:
 
 def receive_many(bodies: Sequence[bytes]) -> list[int]:
     """Store deliveries for good with one commit, or none of them (DatabaseUnavailable); their ids."""
-    database.tune(_DURABLE)
+    be_durable()
     now = times.now()
     with database.writing():
         return [_insert(WHATSAPP, now, NEW, body) for body in bodies]
@@ -96,21 +104,30 @@ def process_new(limit: int | None = None) -> int:
     return done
 
 
-def record(record: records.Record) -> bool:
+def record(told: Record) -> bool:
     """Store and process what a company tells of itself, inside a transaction or not; False: it is known.
 
     Raises Invalid for the cancellation of nothing: then nothing is stored.
     """
     with database.writing():
-        if events.is_stored(record.id):
+        if events.is_stored(told.id):
             return False
+        told = _after_others(told)
         now = times.now()
-        delivery_id = _insert(RECORD, now, PROCESSED, record.body())
-        raw = _Raw(delivery_id, RECORD, now, record.body())
-        _apply([_read(raw)])
-        if record.kind == "cancelled" and not interactions.has_cancelled(record.id):
+        delivery_id = _insert(RECORD, now, PROCESSED, told.body())
+        _apply([_read(_Raw(delivery_id, RECORD, now, told.body()))])
+        if told.kind == "cancelled" and not interactions.has_cancelled(told.id):
             raise Invalid(_("Nothing is open that could be cancelled."))
     return True
+
+
+def _after_others(told: Record) -> Record:
+    """What is told as of now happened after what was told a moment ago, even within the same second."""
+    contact = Directory([Told(records.meaning_of(told), told.time)]).known() if told.is_now else None
+    latest = events.latest([contact]).get(contact, 0) if contact is not None else 0
+    if told.time <= latest < told.time + _COARSE_SECONDS:
+        return replace(told, time=latest + 1)
+    return told
 
 
 def replay() -> Replayed:

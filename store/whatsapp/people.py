@@ -83,6 +83,12 @@ class Directory:
         news = [self._news(update, contact) for update, contact in found if update.event is not None]
         return [*news, *self._claims()]
 
+    def known(self) -> int | None:
+        """The contact that the first update of the batch is about, as far as there is one."""
+        update = self._told[0].update
+        person = self._by_id.get(update.contact or 0) or self._find(update.who, update.time)
+        return None if person is None else person.id
+
     def rebuild_joined(self) -> None:
         """Make anew the interactions of contacts that were joined; to be called when all is stored."""
         interactions.rebuild({self._current(contact_id) for contact_id in self._now_is})
