@@ -161,8 +161,8 @@ class Interaction:
 
 
 def fold(events: Iterable[Event]) -> list[Interaction]:
-    """The interactions that follow from a contact's events, in whatever order these are given."""
-    return play(moments(events), ())
+    """The interactions that follow from a contact's events, in whatever order and how often they are given."""
+    return play(moments(set(events)), ())
 
 
 def moments(events: Iterable[Event]) -> list[Event]:
