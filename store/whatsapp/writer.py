@@ -18,8 +18,8 @@ from store.whatsapp.complaints import Complaints
 
 _TOGETHER = 256
 """Deliveries that share one commit at most."""
-_DURABLE = {"synchronous": 2}
-"""FULL: what was committed is on the disk, whatever happens to the machine."""
+_AT_A_TIME = 64
+"""Deliveries that are processed before it is looked who waits."""
 _AGAIN_SECONDS = 1.0
 """After processing has failed, until it is tried again; new deliveries are stored meanwhile."""
 
@@ -113,11 +113,10 @@ class Writer:
         return True
 
     def _process(self) -> None:
-        """Process what is stored; what cannot be now is tried again later."""
+        """Process some of what is stored; what cannot be now is tried again later."""
         try:
             self._connect()
-            inbox.process_new()
-            self._unprocessed = False
+            self._unprocessed = inbox.process_new(_AT_A_TIME) == _AT_A_TIME
             return
         except DatabaseUnavailable as error:
             self._complaints.say(str(error))
@@ -131,9 +130,7 @@ class Writer:
         if found != self._file:
             # What was written to a file that was taken away would be lost after its 200.
             raise DatabaseUnavailable(_("The database was replaced: start the listener again."))
-        if database.db.is_closed():
-            database.connect()
-            database.tune(_DURABLE)
+        database.connect()
 
 
 def _answer(batch: list[_Waiting], stored: bool) -> None:

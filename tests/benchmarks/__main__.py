@@ -11,6 +11,10 @@ BENCHMARKS = {
         "tests.benchmarks.imports",
         "whole imports, reading alone, neighbours and the screen meanwhile",
     ),
+    "inbox": (
+        "tests.benchmarks.inbox",
+        "deliveries of WhatsApp, beside a server that only answers, and beside an import",
+    ),
 }
 """By name, the module (with `add_arguments` and `run`) and what it is about."""
 

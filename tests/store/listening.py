@@ -18,7 +18,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from tests.support import ROOT
+from store.contacts import Person
+from tests.support import ROOT, people
 
 SECRETS = {
     "CONTACTS_WHATSAPP_APP_SECRET": "app-secret-0f3e",
@@ -59,6 +60,11 @@ def text(sender: str, message_id: str, at: int | str = 1749416383, body: str = "
         "type": "text",
         "text": {"body": body},
     }
+
+
+def writers() -> dict[str | None, Person]:
+    """All living contacts by what they call themselves in WhatsApp."""
+    return {contact.profile_name: contact for contact in people().values()}
 
 
 def person(number: int) -> str:

@@ -11,8 +11,19 @@ import httpx
 import pytest
 
 from store import database
-from tests.store.listening import SECRETS, Listener, delivery, head, listening, person, read_all, sign, text
-from tests.support import people, until
+from tests.store.listening import (
+    SECRETS,
+    Listener,
+    delivery,
+    head,
+    listening,
+    person,
+    read_all,
+    sign,
+    text,
+    writers,
+)
+from tests.support import until
 
 MOST = 3 * 1024 * 1024
 TOKEN = SECRETS["CONTACTS_WHATSAPP_VERIFY_TOKEN"]
@@ -47,8 +58,8 @@ def assert_taken(listener: Listener) -> None:
     """A delivery is taken now, and becomes a contact; what was refused before has become none."""
     body, name = fresh()
     assert listener.post(body) == 200
-    until(lambda: name in people())
-    assert "Refused" not in people()
+    until(lambda: name in writers())
+    assert "Refused" not in writers()
 
 
 def shake(listener: Listener, **query: str) -> httpx.Response:
@@ -84,8 +95,8 @@ def test_a_handshake_with_another_token_or_mode_is_refused(listener: Listener, q
 def test_a_signed_delivery_makes_a_contact(listener: Listener) -> None:
     body = delivery(text(person(77_777), "wamid.sheena"), name="Sheena Nelson")
     assert listener.post(body) == 200
-    until(lambda: "Sheena Nelson" in people())
-    contact = people()["Sheena Nelson"]
+    until(lambda: "Sheena Nelson" in writers())
+    contact = writers()["Sheena Nelson"]
     assert (contact.phone, contact.user_initiated) == ("+" + person(77_777), 1)
 
 
@@ -96,7 +107,7 @@ def test_signatures_are_of_the_bytes_as_they_came(listener: Listener, name: str,
     # With spaces that no serialiser of ours would put there again.
     rewritten = json.dumps(json.loads(body), ensure_ascii=escaped, indent=1)
     assert listener.post(rewritten.encode()) == 200
-    until(lambda: called in people())
+    until(lambda: called in writers())
 
 
 @pytest.mark.parametrize(
@@ -113,7 +124,7 @@ def test_signatures_are_of_the_bytes_as_they_came(listener: Listener, name: str,
     ],
 )
 def test_a_wrong_signature_is_refused_and_leaves_nothing(listener: Listener, signature: str) -> None:
-    headers = {"x-hub-signature-256": signature.encode("latin-1")}
+    headers = {b"x-hub-signature-256": signature.encode("latin-1")}
     assert listener.client.post(listener.url, content=REFUSED, headers=headers).status_code == 401
     assert_taken(listener)
 
@@ -162,7 +173,7 @@ def test_who_goes_on_sending_too_much_gets_the_answer_and_is_cut_off(listener: L
 def test_the_largest_delivery_is_taken(listener: Listener) -> None:
     body, name = fresh()
     assert listener.post(body + b" " * (MOST - len(body))) == 200
-    until(lambda: name in people())
+    until(lambda: name in writers())
 
 
 @pytest.mark.parametrize(
@@ -274,7 +285,7 @@ def test_a_connection_can_be_used_for_many_deliveries(listener: Listener) -> Non
             while not answer.endswith(b"\r\n\r\nok"):
                 answer += connection.recv(4096)
             assert answer.startswith(b"HTTP/1.1 200 ")
-    until(lambda: names <= people().keys())
+    until(lambda: names <= writers().keys())
 
 
 def test_it_tells_that_it_is_well(listener: Listener) -> None:

@@ -16,8 +16,8 @@ import httpx
 
 from store import database
 from store.whatsapp import inbox
-from tests.store.listening import Listener, delivery, head, listening, person, read_all, sign, text
-from tests.support import people, until
+from tests.store.listening import Listener, delivery, head, listening, person, read_all, sign, text, writers
+from tests.support import until
 
 DAY = 24 * 3600
 READ_ONLY = """
@@ -49,7 +49,7 @@ def bodies(count: int, first: int = 0) -> list[bytes]:
 
 def assert_each_once(names: set[str]) -> None:
     """These contacts are there, and whoever is there has begun one interaction."""
-    found = people()
+    found = writers()
     assert names <= found.keys()
     assert {contact.user_initiated for contact in found.values()} == {1}
 
@@ -67,7 +67,7 @@ def test_a_burst_is_taken_as_a_whole(db: Path) -> None:
                 return [answer.status_code for answer in await asyncio.gather(*requests)]
 
         assert asyncio.run(send_all()) == [200] * 300
-        until(lambda: len(people()) == 300)
+        until(lambda: len(writers()) == 300)
     assert_each_once({f"P{number}" for number in range(300)})
 
 
@@ -76,10 +76,10 @@ def test_the_same_delivery_at_once_and_again_counts_once(db: Path) -> None:
     with listening(db) as listener:
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(lambda _turn: listener.post(body), range(16))) == {200}
-        until(people)
+        until(writers)
         # Processed after all of these: then none of them waits any more.
         assert listener.post(bodies(1, 1)[0]) == 200
-        until(lambda: "P1" in people())
+        until(lambda: "P1" in writers())
     assert_each_once({"P0", "P1"})
 
 
@@ -90,7 +90,7 @@ def test_a_thousand_updates_in_one_delivery_are_taken(db: Path) -> None:
         until(lambda: len(database.ids(contact_ids())) == 500)
         # Others are answered while they are processed, and are processed after them.
         assert listener.post(delivery(text(person(900), "wamid.last"), name="Last")) == 200
-        until(lambda: "Last" in people())
+        until(lambda: "Last" in writers())
 
 
 def contact_ids() -> object:
@@ -108,9 +108,9 @@ def test_a_busy_database_is_503_and_what_comes_again_counts_once(db: Path) -> No
             assert health.result().status_code == 503
         assert listener.post(body) == 200
         assert listener.health().status_code == 200
-        until(people)
+        until(writers)
     assert_each_once({"P0"})
-    assert list(people()) == ["P0"]
+    assert list(writers()) == ["P0"]
 
 
 def test_a_database_that_cannot_be_written_is_503(db: Path) -> None:
@@ -119,7 +119,7 @@ def test_a_database_that_cannot_be_written_is_503(db: Path) -> None:
     ) as listener:
         assert listener.post(bodies(1)[0]) == 503
         assert listener.health().status_code == 503
-    assert not people()
+    assert not writers()
 
 
 def test_a_database_that_was_replaced_takes_nothing_that_would_be_lost(db: Path, tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_whatever_got_200_before_a_kill_is_there_once(db: Path) -> None:
         again = [f"P{1_000 * turn + number}" for turn in range(kills) for number in range(20)]
         for name in again:
             assert listener.post(bodies(1, int(name[1:]))[0]) == 200
-        until(lambda: answered <= people().keys())
+        until(lambda: answered <= writers().keys())
         assert listener.post(bodies(1, 9_999)[0]) == 200
-        until(lambda: "P9999" in people())
+        until(lambda: "P9999" in writers())
     assert_each_once(answered | {"P9999"})
 
 
@@ -180,9 +180,9 @@ def send_until_it_dies(listener: Listener, numbers: Iterator[int], answered: set
 
 def test_what_was_stored_and_not_processed_is_processed_at_the_next_start(db: Path) -> None:
     inbox.receive_many(bodies(5))
-    assert not people()
+    assert not writers()
     with listening(db):
-        until(lambda: len(people()) == 5)
+        until(lambda: len(writers()) == 5)
     assert_each_once({f"P{number}" for number in range(5)})
 
 
@@ -211,13 +211,13 @@ def is_open(listener: Listener) -> bool:
 
 
 def test_a_wrong_clock_moves_nothing_out_of_reason(db: Path) -> None:
-    times = [0, -5, 1, 99_999_999_999, 10**18, "yesterday", "", "1e9"]
+    times: list[int | str] = [0, -5, 1, 99_999_999_999, 10**18, "yesterday", "", "1e9"]
     with listening(db) as listener:
         for number, at in enumerate(times):
             body = delivery(text(person(number), f"wamid.{number}", at), name=f"Clock{number}")
             assert listener.post(body) == 200
         assert listener.post(bodies(1, 100)[0]) == 200
-        until(lambda: "P100" in people())
-    last = [contact.last_interaction for contact in people().values()]
+        until(lambda: "P100" in writers())
+    last = [contact.last_interaction for contact in writers().values()]
     assert min(last) >= 0
     assert max(last) <= time.time() + DAY + 60

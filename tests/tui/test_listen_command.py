@@ -89,7 +89,7 @@ def test_a_port_that_is_taken_is_a_sentence(db: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("host", ["nowhere.invalid", "..", "203.0.113.7"])
+@pytest.mark.parametrize("host", ["..", "203.0.113.7"])
 def test_a_host_that_is_not_ours_is_a_sentence(db: Path, secrets: None, host: str) -> None:
     result = listen("--host", host, "--port", "0", database=db)
     assert result.code == 2
