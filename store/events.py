@@ -117,6 +117,12 @@ def is_stored(key: str) -> bool:
     return bool(EventRow.select().where(EventRow.key == key).exists())
 
 
+def is_known(event: Event) -> bool:
+    """Whether an event is stored, and this report of it says nothing new."""
+    stored = _select(EventRow.key == event.key)
+    return bool(stored) and _merge(stored[0], News(event, None)) == stored[0]
+
+
 def give(giver: int, taker: int) -> None:
     """Make the events of one contact another's, inside a transaction."""
     EventRow.update(contact_id=taker).where(EventRow.contact_id == giver).execute()

@@ -161,7 +161,7 @@ class Interaction:
 
 
 def fold(events: Iterable[Event]) -> list[Interaction]:
-    """The interactions that follow from a contact's events, in whatever order and how often they are given."""
+    """The interactions that follow from a contact's events, given in any order and however often."""
     return play(moments(set(events)), ())
 
 

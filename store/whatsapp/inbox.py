@@ -110,20 +110,22 @@ def record(told: Record) -> bool:
     Raises Invalid for the cancellation of nothing: then nothing is stored.
     """
     with database.writing():
-        if events.is_stored(told.id):
+        if events.is_known(records.event_of(told)):
             return False
-        told = _after_others(told)
+        is_new = not events.is_stored(told.id)
+        if is_new:
+            told = _after_others(told)
         now = times.now()
         delivery_id = _insert(RECORD, now, PROCESSED, told.body())
         _apply([_read(_Raw(delivery_id, RECORD, now, told.body()))])
-        if told.kind == "cancelled" and not interactions.has_cancelled(told.id):
+        if is_new and told.kind == "cancelled" and not interactions.has_cancelled(told.id):
             raise Invalid(_("Nothing is open that could be cancelled."))
-    return True
+    return is_new
 
 
 def _after_others(told: Record) -> Record:
     """What is told as of now happened after what was told a moment ago, even within the same second."""
-    contact = Directory([Told(records.meaning_of(told), told.time)]).known() if told.is_now else None
+    contact = Directory([Told(records.update_of(told), told.time)]).known() if told.is_now else None
     latest = events.latest([contact]).get(contact, 0) if contact is not None else 0
     if told.time <= latest < told.time + _COARSE_SECONDS:
         return replace(told, time=latest + 1)

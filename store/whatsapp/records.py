@@ -141,13 +141,18 @@ def understand(body: bytes) -> Meaning:
             raise ValueError
     except (ValueError, TypeError):
         raise Invalid(_("This record is not known to this version.")) from None
-    return Meaning([meaning_of(record)])
+    return Meaning([update_of(record)])
 
 
-def meaning_of(record: Record) -> Update:
-    """What a record tells."""
+def update_of(record: Record) -> Update:
+    """What a record tells, and of whom."""
+    return Update(Who(record.number), record.time, event_of(record), contact=record.contact)
+
+
+def event_of(record: Record) -> Event:
+    """What has happened by a record."""
     kind = KINDS[record.kind]
-    event = Event(
+    return Event(
         key=record.id,
         kind=kind,
         time=record.time,
@@ -156,4 +161,3 @@ def meaning_of(record: Record) -> Update:
         certain=record.certain and kind in (Kind.OUTBOUND, Kind.NOTIFICATION),
         expires=record.expires,
     )
-    return Update(Who(record.number), record.time, event, contact=record.contact)
