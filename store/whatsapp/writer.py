@@ -18,10 +18,14 @@ from store.whatsapp.complaints import Complaints
 
 _TOGETHER = 256
 """Deliveries that share one commit at most."""
-_AT_A_TIME = 64
+_AT_A_TIME = 128
 """Deliveries that are processed before it is looked who waits."""
+_CALM_SECONDS = 0.02
+"""For how long nobody must have come before few deliveries are processed: many at once cost less each."""
 _AGAIN_SECONDS = 1.0
 """After processing has failed, until it is tried again; new deliveries are stored meanwhile."""
+_REPEATABLE = {"synchronous": 1}
+"""NORMAL: what the machine forgets of the processing when it loses its power is done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._file = _file()
         self._ends = False
-        self._unprocessed = True  # What an earlier listener has stored, and did not get to.
+        self._unprocessed = _AT_A_TIME
+        """Deliveries at least; at the start there may be those that an earlier listener did not get to."""
         self._not_before = 0.0
         self._thread = threading.Thread(target=self._run, name="whatsapp-writer")
 
@@ -78,22 +83,31 @@ class Writer:
                 if batch:
                     stored = self._store([waiting.body for waiting in batch if waiting.body is not None])
                     self._loop.call_soon_threadsafe(_answer, batch, stored)
-                if self._unprocessed and time.monotonic() >= self._not_before:
+                if self._is_time_to_process(calm=not batch):
                     self._process()
         finally:
             database.close()
 
     def _next(self) -> list[_Waiting] | None:
-        """What waits; nothing when it is time to process; None at the end."""
+        """What waits; nothing when nobody has come for a while; None at the end."""
         with self._changed:
             while not self._waiting:
                 if self._ends:
                     return None
-                rest = self._not_before - time.monotonic()
-                if self._unprocessed and rest <= 0:
+                if not self._changed.wait(self._patience()) and self._unprocessed:
                     return []
-                self._changed.wait(rest if self._unprocessed else None)
             return [self._waiting.popleft() for _turn in range(min(_TOGETHER, len(self._waiting)))]
+
+    def _patience(self) -> float | None:
+        """For how long to wait for deliveries until it is time to process."""
+        if not self._unprocessed:
+            return None
+        calm = _CALM_SECONDS if self._unprocessed < _AT_A_TIME else 0.0
+        return max(calm, self._not_before - time.monotonic())
+
+    def _is_time_to_process(self, *, calm: bool) -> bool:
+        enough = self._unprocessed >= (1 if calm else _AT_A_TIME)
+        return enough and time.monotonic() >= self._not_before
 
     def _store(self, bodies: list[bytes]) -> bool:
         """Whether all of them are stored; without any, whether they would be."""
@@ -109,14 +123,17 @@ class Writer:
         except Exception as error:
             self._complaints.bug(error)
             return False
-        self._unprocessed = True
+        self._unprocessed += len(bodies)
         return True
 
     def _process(self) -> None:
         """Process some of what is stored; what cannot be now is tried again later."""
         try:
             self._connect()
-            self._unprocessed = inbox.process_new(_AT_A_TIME) == _AT_A_TIME
+            database.tune(_REPEATABLE)
+            done = inbox.process_new(_AT_A_TIME)
+            # None are left if there were fewer: others may have processed some of ours.
+            self._unprocessed = max(self._unprocessed - done, _AT_A_TIME) if done == _AT_A_TIME else 0
             return
         except DatabaseUnavailable as error:
             self._complaints.say(str(error))
