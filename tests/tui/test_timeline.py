@@ -1,5 +1,6 @@
 """What happened with a contact: its name in WhatsApp, the timeline, what is behind a counter; all live."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,10 +14,10 @@ from store.values import times
 from store.whatsapp import inbox
 from store.whatsapp.records import Record
 from tests.store.payloads import DAY, SHEENA, START, body, change, contact, message, said, text
-from tests.support import NAUGHTY, start_contacts
+from tests.support import start_contacts
 from tests.tui.conftest import Person as Watcher
 from tests.tui.conftest import Screens
-from tests.tui.test_safety import assert_harmless
+from tests.tui.test_safety import WALKS, assert_harmless
 from tui.widgets.contact_table import ContactTable
 from tui.widgets.interaction_table import SHOWN, InteractionTable
 
@@ -97,17 +98,31 @@ async def test_the_name_is_adopted_from_the_list_by_key_and_found_among_all_acti
         assert person.sees("No other name of this contact is known from WhatsApp")
 
 
-async def test_a_name_that_another_has_changed_meanwhile_is_not_overwritten(
+async def test_a_name_that_another_has_changed_unseen_is_not_overwritten_at_once(
     screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take(said(text("in1")))
-    seen = contacts.find(NUMBER)
-    contacts.edit(seen.id, name="Sheena of sales")
     async with screens() as person:
-        monkeypatch.setattr(contacts, "get", lambda _id: seen)
+        await person.press("enter")
+        with monkeypatch.context() as unseen:
+            unseen.setattr(database, "data_version", lambda: 0)
+            await asyncio.to_thread(_rename, "Sheena of sales")
+            await person.press("p")
+            await person.until(lambda: person.sees("Somebody has changed this to “Sheena of sales”"), 5)
+            assert contacts.find(NUMBER).name == "Sheena of sales"
+        # Once it is seen, the key means it.
+        await person.until(lambda: "Sheena of sales" in person.lines[1], 5)
         await person.press("p")
-        await person.until(lambda: person.sees("Somebody has changed this to “Sheena of sales”"), 5)
-    assert contacts.find(NUMBER).name == "Sheena of sales"
+        await person.until(lambda: contacts.find(NUMBER).name == "Sheena Nelson", 5)
+
+
+def _rename(name: str) -> None:
+    """On another connection, as another program would."""
+    database.connect()
+    try:
+        contacts.edit(contacts.find(NUMBER).id, name=name)
+    finally:
+        database.close()
 
 
 async def test_who_may_only_read_adopts_nothing(screens: Screens, db: Path) -> None:
@@ -166,6 +181,14 @@ async def test_the_timeline_is_walked_by_keys(screens: Screens, size: tuple[int,
         assert not person.app.screen.query(InteractionTable)
 
 
+async def test_in_a_small_window_the_timeline_keeps_its_words_whole(screens: Screens) -> None:
+    history()
+    async with screens((60, 15)) as person:
+        await person.press("enter", *["down"] * 4)
+        assert person.sees("begun by the company", "cancelled")
+        assert not person.sees("Last message")
+
+
 async def test_details_without_interactions_leave_their_room_to_the_fields(screens: Screens) -> None:
     contacts.create("+573001234567", "Ana")
     async with screens() as person:
@@ -175,27 +198,27 @@ async def test_details_without_interactions_leave_their_room_to_the_fields(scree
         assert not person.sees("WhatsApp")
 
 
-@pytest.mark.parametrize("place", range(4))
 @pytest.mark.parametrize("from_details", [False, True])
 async def test_behind_a_counter_are_as_many_interactions_as_it_says(
-    screens: Screens, size: tuple[int, int], place: int, from_details: bool
+    screens: Screens, size: tuple[int, int], from_details: bool
 ) -> None:
     known = history()
-    counter, title, count = COUNTERS[place]
-    assert getattr(known, counter) == count
-    # In the list they stand below "View details" and "Delete".
-    keys = ["enter", "o"] if from_details else ["o", "down", "down"]
+    # In the options of the list they stand below "View details" and "Delete".
+    above = 0 if from_details else 2
     async with screens(size) as person:
-        await person.press(*keys, *["down"] * place)
-        assert person.sees(f"{title} ({count})")
-        await person.press("enter")
-        assert person.sees(f"{title}: {count}")
-        shown = rows(person)
-        assert len(shown) == count
-        behind = interactions.behind(known.id, counter)
-        assert [row[0] for row in shown] == [times.shown(entry.opened, "UTC") for entry in behind]
-        await person.press("escape")
-        assert bool(person.app.screen.query(InteractionTable)) == from_details
+        await person.press(*["enter"] * from_details)
+        for place, (counter, title, count) in enumerate(COUNTERS):
+            assert getattr(known, counter) == count
+            await person.press("o", *["down"] * (above + place))
+            assert person.sees(f"{title} ({count})")
+            await person.press("enter")
+            assert person.sees(f"{title}: {count}")
+            behind = interactions.behind(known.id, counter)
+            opened = [times.shown(entry.opened, "UTC") for entry in behind]
+            assert [row[0] for row in rows(person)] == opened
+            assert len(opened) == count
+            await person.press("escape")
+            assert bool(person.app.screen.query(InteractionTable)) == from_details
 
 
 async def test_of_very_many_interactions_the_latest_are_listed_and_the_number_is_whole(
@@ -276,7 +299,7 @@ async def test_an_open_timeline_and_an_open_counter_follow_another_process(
         assert person.sees("Received notifications 2")
 
 
-@pytest.mark.parametrize("name", NAUGHTY)
+@pytest.mark.parametrize("name", WALKS)
 async def test_names_and_messages_from_whatsapp_are_text(screens: Screens, name: str) -> None:
     take(said(text("in1", START, name), name=name))
     async with screens((140, 45)) as person:

@@ -22,6 +22,10 @@ class ContactActions(OurScreen):
         """The contact, as it is now; None if there is none."""
         raise NotImplementedError
 
+    def _as_shown(self) -> Person | None:
+        """The contact as the person at the screen knows it, for changes to begin from."""
+        return self._selected()
+
     def _changed(self, person: Person) -> None:
         """Show the contact as it has become."""
         raise NotImplementedError
@@ -44,7 +48,7 @@ class ContactActions(OurScreen):
 
     def action_adopt(self) -> None:
         """Let its name be what the person calls themselves in WhatsApp."""
-        person = self._selected()
+        person = self._as_shown()
         if person is None:
             return
         if not can_adopt(person):

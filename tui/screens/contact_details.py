@@ -98,6 +98,9 @@ class ContactDetails(ContactActions, Dialog[str]):
             self.dismiss(None)
             return None
 
+    def _as_shown(self) -> Person | None:
+        return self._seen
+
     def _changed(self, person: Person) -> None:
         self._show()
 

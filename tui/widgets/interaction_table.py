@@ -16,6 +16,9 @@ from tui.widgets.small_table import SmallColumn, SmallTable
 SHOWN = 1_000
 """Interactions that are listed at most."""
 
+_ROOMY = 70
+"""Below this width the kinds of interactions would be cut."""
+
 
 class InteractionTable(SmallTable):
     """When each opened, what it is, its last message, how far it has come, and how it began."""
@@ -24,7 +27,7 @@ class InteractionTable(SmallTable):
         columns = (
             SmallColumn(_("Opened"), 16),
             SmallColumn(_("Interaction")),
-            SmallColumn(_("Last message"), 16),
+            SmallColumn(_("Last message"), 16, least=_ROOMY),
             SmallColumn(_("State"), 9),
             SmallColumn(_("It began with"), 36, wide_only=True),
         )
