@@ -66,10 +66,10 @@ def store(news: Iterable[News]) -> Stored:
     return Stored(changed, before, last, moved)
 
 
-def of_contact(contact_id: int, since: int = 0) -> list[Event]:
-    """The events of a contact since then, in no order."""
-    found = _select((EventRow.contact_id == contact_id) & (EventRow.time >= since))
-    return [item.event for item in found]
+def of_contact(contact_id: int, since: int = 0, until: int = 2**62) -> list[Event]:
+    """The events of a contact from then to then, in no order."""
+    period = (EventRow.time >= since) & (EventRow.time < until)
+    return [item.event for item in _select((EventRow.contact_id == contact_id) & period)]
 
 
 def latest(contact_ids: Collection[int]) -> dict[int, int]:

@@ -24,6 +24,8 @@ _COLUMNS = [field.name for field in fields(Interaction)]
 _NAMES = ", ".join(f'"{column}"' for column in _COLUMNS)
 _MARKS = ", ".join("?" for _column in _COLUMNS)
 _PAIRS = ", ".join(f'"{column}" = ?' for column in _COLUMNS)
+_NOTIFICATIONS = Row.kind == str(Sort.NOTIFICATION)
+_EVER = 2**62
 _RANKS = {Sort.OUTBOUND: 1, Sort.NOTIFICATION: 1, Sort.INBOUND: 2, Sort.TOUCH: 3}
 """The order of what opened within one second, as of the events that did it."""
 
@@ -85,12 +87,13 @@ def add(news: Iterable[News]) -> set[int]:
         was, is_now = moments(before[contact_id]), moments(after[contact_id])
         gone = [event for event in was if event not in is_now]
         new = [event for event in is_now if event not in was]
-        if gone:
-            _rebuild_since(contact_id, min(event.time for event in (*gone, *new)))
-        elif new:
-            appended[contact_id] = new
         if gone or new:
             done.add(contact_id)
+            gone, new = _change_notifications(contact_id, gone, new)
+        if gone:
+            _rebuild_around(contact_id, [*gone, *new])
+        elif new:
+            appended[contact_id] = new
     _append(appended, stored.latest)
     _count(done)
     rebuild(stored.moved)
@@ -100,7 +103,8 @@ def add(news: Iterable[News]) -> set[int]:
 def rebuild(contact_ids: Collection[int]) -> None:
     """Make the interactions and counters of contacts anew of all their events, inside a transaction."""
     for contact_id in contact_ids:
-        _replace(contact_id, 0, fold(events.of_contact(contact_id)))
+        stored = _interactions(Row.contact_id == contact_id)[contact_id]
+        _replace(contact_id, stored, fold(events.of_contact(contact_id)))
     _count(contact_ids)
 
 
@@ -137,26 +141,40 @@ def _by_contact(items: Iterable[News]) -> defaultdict[int, list[Event]]:
     return found
 
 
+def _change_notifications(
+    contact_id: int, gone: list[Event], new: list[Event]
+) -> tuple[list[Event], list[Event]]:
+    """Let notifications go and come, which change nothing else; the other events of both lists."""
+    keys = [event.key for event in gone if event.kind is Kind.NOTIFICATION]
+    if keys:
+        Row.delete().where(_NOTIFICATIONS, Row.contact_id == contact_id, Row.key.in_(among(keys))).execute()
+    _write(contact_id, (), play((event for event in new if event.kind is Kind.NOTIFICATION), ()))
+    return _others(gone), _others(new)
+
+
+def _others(found: Iterable[Event]) -> list[Event]:
+    return [event for event in found if event.kind is not Kind.NOTIFICATION]
+
+
 def _append(appended: dict[int, list[Event]], latest: dict[int, int]) -> None:
     """Go on from the interactions that may still be open, where that is the same as beginning anew."""
     if not appended:
         return
     earliest = min(new[0].time for new in appended.values())
-    started = _interactions(Row.contact_id.in_(among(appended)) & _not_over(earliest))
+    started = _interactions(Row.contact_id.in_(among(appended)) & ~_NOTIFICATIONS & _not_over(earliest))
     for contact_id, new in appended.items():
         open_ = started[contact_id]
         if all(event.time > latest.get(contact_id, -1) or _is_one_more(open_, event) for event in new):
             _write(contact_id, open_, play(new, [stored.interaction for stored in open_]))
         else:
-            _rebuild_since(contact_id, new[0].time)
+            _rebuild_around(contact_id, new)
 
 
 def _is_one_more(started: Iterable[_Stored], event: Event) -> bool:
     """Whether an event that is not the last is just one more message within the only interaction then."""
     if event.kind is not Kind.MESSAGE or event.is_exit or event.is_reject:
         return False
-    others = [row for row in started if row.interaction.kind is not Sort.NOTIFICATION]
-    met = [row for row in others if row.interaction.lasted_until(event.time)]
+    met = [row for row in started if row.interaction.lasted_until(event.time)]
     if len(met) != 1 or met[0].interaction.cancelled:
         return False
     return _opening_order(met[0]) < event.order and event.time <= met[0].interaction.last
@@ -167,21 +185,37 @@ def _not_over(moment: int) -> Any:
     return ((Row.cancelled == 0) & (Row.last + Row.expires >= moment)) | (Row.cancelled >= moment)
 
 
-def _rebuild_since(contact_id: int, earliest: int) -> None:
-    """Make those interactions anew that an event at that time may have to do with."""
-    before = (Row.contact_id == contact_id) & (Row.fresh == 1) & (Row.opened <= earliest)
-    since = int(Row.select(fn.MAX(Row.opened)).where(before).scalar() or 0)
-    late = events.of_contact(contact_id, since)
-    ids = {event.subject for event in late} | {event.reply_to for event in late if event.reply_to}
-    # What was told earlier about the same messages decides what the late reports of them mean.
+def _rebuild_around(contact_id: int, changed: Sequence[Event]) -> None:
+    """Make those interactions anew that events may have to do with: between two fresh beginnings."""
+    since = _fresh(contact_id, Row.opened <= min(event.time for event in changed), fn.MAX) or 0
+    until = _fresh(contact_id, Row.opened > max(event.time for event in changed), fn.MIN) or _EVER
+    found = _played(contact_id, since, until)
+    if any(interaction.lasted_until(until) for interaction in found):
+        until = _EVER
+        found = _played(contact_id, since, until)
+    mine = (Row.contact_id == contact_id) & (Row.opened >= since) & (Row.opened < until) & ~_NOTIFICATIONS
+    _replace(contact_id, _interactions(mine)[contact_id], found)
+
+
+def _fresh(contact_id: int, when: Any, which: Any) -> int | None:
+    """When a contact had something to do with the company while nothing else was open."""
+    query = Row.select(which(Row.opened)).where(Row.contact_id == contact_id, Row.fresh == 1, when)
+    found: int | None = query.scalar()
+    return found
+
+
+def _played(contact_id: int, since: int, until: int) -> list[Interaction]:
+    """What opened from then to then, nothing having been open before; without notifications."""
+    found = events.of_contact(contact_id, since, until)
+    ids = {event.subject for event in found} | {event.reply_to for event in found if event.reply_to}
+    # What else was told about the same messages, whenever, decides what the reports of that time mean.
     known = {event.key: event for event in _by_contact(events.about(ids).values())[contact_id]}
-    known |= {event.key: event for event in late}
-    _replace(contact_id, since, play((event for event in moments(known.values()) if event.time >= since), ()))
+    known |= {event.key: event for event in found}
+    return play((event for event in _others(moments(known.values())) if since <= event.time < until), ())
 
 
-def _replace(contact_id: int, since: int, interactions: Sequence[Interaction]) -> None:
-    """Let these be the interactions of a contact that opened since then."""
-    stored = _interactions((Row.contact_id == contact_id) & (Row.opened >= since))[contact_id]
+def _replace(contact_id: int, stored: Sequence[_Stored], interactions: Sequence[Interaction]) -> None:
+    """Let these be there instead of what is stored."""
     kept = {interaction.key for interaction in interactions}
     gone = [item.id for item in stored if item.interaction.key not in kept]
     if gone:

@@ -133,11 +133,14 @@ class Interaction:
     cancelled_by: str = ""
     """The key of the event that did it."""
     fresh: bool = True
-    """Nothing was open when it opened, nor had ended in that very second: the events before do not matter."""
+    """Nothing was open when it opened, nor had ended in that very second: what was before does not matter.
+
+    Never so for notifications, which have nothing to do with what is open.
+    """
 
     def is_open(self, moment: int) -> bool:
         """Whether it is open then, by what has happened so far."""
-        return not self.cancelled and moment < self.last + self.expires
+        return self.expires > 0 and not self.cancelled and moment < self.last + self.expires
 
     def lasted_until(self, moment: int) -> bool:
         """Whether something of it was left in that second."""
@@ -274,7 +277,8 @@ _STEPS = {
 
 
 def _open(played: list[Interaction], event: Event, kind: Sort, expires: int) -> None:
-    fresh = not any(other.lasted_until(event.time) for other in played)
+    others = (other for other in played if other.kind is not Sort.NOTIFICATION)
+    fresh = kind is not Sort.NOTIFICATION and not any(other.lasted_until(event.time) for other in others)
     played.append(
         Interaction(event.key, kind, event.line, event.time, event.time, expires=expires, fresh=fresh)
     )

@@ -47,13 +47,13 @@ def message(
 
 def text(key: str, at: int = START, words: str = "hi", *, sender: str = SHEENA, reply_to: str = "") -> Json:
     """A text."""
-    context = {"context": {"from": "15550783881", "id": reply_to}} if reply_to else {}
+    context: Json = {"context": {"from": "15550783881", "id": reply_to}} if reply_to else {}
     return message(key, at, sender=sender, text={"body": words}, **context)
 
 
 def button(key: str, at: int, payload: str, title: str, reply_to: str = "") -> Json:
     """A tap on a quick reply of a template."""
-    context = {"context": {"from": "15550783881", "id": reply_to}} if reply_to else {}
+    context: Json = {"context": {"from": "15550783881", "id": reply_to}} if reply_to else {}
     return message(key, at, "button", button={"payload": payload, "text": title}, **context)
 
 
