@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import traceback
+from contextlib import suppress
 
 from store.language import _
 
@@ -28,7 +29,9 @@ class Complaints:
                 return
             self._said[sentence] = now
             more = self._more.pop(sentence, 0)
-        print(f"{sentence} (+{more})" if more else sentence, file=sys.stderr, flush=True)
+        # Whether anybody reads it must not decide whether deliveries are stored.
+        with suppress(OSError, ValueError):
+            print(f"{sentence} (+{more})" if more else sentence, file=sys.stderr, flush=True)
 
     def bug(self, error: BaseException) -> None:
         """Say what went wrong that should not have: its kind and place; its text may hold what is secret."""

@@ -27,7 +27,7 @@ SECRETS = {
     "CONTACTS_WHATSAPP_ACCESS_TOKEN": "EAAaccess-token-51bc",
     "CONTACTS_WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
 }
-_COMMAND = "from tui.cli import main; main()"
+COMMAND = "from tui.cli import main; main()"
 _SECONDS = 30
 _ENDS = (0, 130, -signal.SIGKILL)
 """How a listener ends when it is asked to, interrupted or killed: not by itself."""
@@ -134,7 +134,7 @@ class Listener:
 def listening(
     database: Path,
     *words: str,
-    command: str = _COMMAND,
+    command: str = COMMAND,
     secrets: Mapping[str, str] = SECRETS,
 ) -> Iterator[Listener]:
     """A listener on a database; at its end it must have lived, and have told nobody its secrets."""

@@ -264,6 +264,18 @@ def test_a_client_that_pauses_shortly_is_waited_for(listener: Listener) -> None:
         assert read_all(connection).startswith(b"HTTP/1.1 200 ")
 
 
+def test_what_is_held_at_once_has_a_limit_and_room_again_later(listener: Listener) -> None:
+    parts = [head(f"content-length: {MOST}") + b" " * (MOST - 1)] * 22
+    with ExitStack() as stack:
+        connections = [stack.enter_context(listener.connect()) for _part in parts]
+        for connection, part in zip(connections, parts, strict=True):
+            connection.sendall(part)
+        answers = [connection.recv(4096)[9:12] for connection in connections]
+    assert b"503" in answers
+    assert set(answers) <= {b"503", b"408"}
+    assert_taken(listener)
+
+
 def test_sixty_slow_clients_hold_nobody_up(listener: Listener) -> None:
     with ExitStack() as stack:
         for index in range(60):

@@ -16,7 +16,18 @@ import httpx
 
 from store import database
 from store.whatsapp import inbox
-from tests.store.listening import Listener, delivery, head, listening, person, read_all, sign, text, writers
+from tests.store.listening import (
+    COMMAND,
+    Listener,
+    delivery,
+    head,
+    listening,
+    person,
+    read_all,
+    sign,
+    text,
+    writers,
+)
 from tests.support import until
 
 DAY = 24 * 3600
@@ -27,6 +38,24 @@ database.open_database(create=False, read_only=True)
 socket = listener.bind("127.0.0.1", 0)
 print(f"Listening on http://127.0.0.1:{socket.getsockname()[1]}/whatsapp", flush=True)
 listener.serve(secrets.for_listening(), socket)
+"""
+NOBODY_READS = """
+import os
+reads, writes = os.pipe()
+os.close(reads)
+os.dup2(writes, 2)
+"""
+PROCESSING_FAILS_TWICE = """
+from store.whatsapp import inbox
+from tui.cli import main
+process_new, left = inbox.process_new, [1, 2]
+def fail(limit=None):
+    if left:
+        left.pop()
+        raise ValueError("what somebody wrote")
+    return process_new(limit)
+inbox.process_new = fail
+main()
 """
 
 
@@ -176,6 +205,22 @@ def send_until_it_dies(listener: Listener, numbers: Iterator[int], answered: set
                 return
             if answer.status_code == 200:
                 answered.add(f"P{number}")
+
+
+def test_deliveries_are_stored_while_processing_fails_and_processed_later(db: Path) -> None:
+    with listening(db, command=PROCESSING_FAILS_TWICE) as listener:
+        assert [listener.post(body) for body in bodies(5)] == [200] * 5
+        until(lambda: len(writers()) == 5)
+        assert "ValueError" in listener.log
+        assert "what somebody wrote" not in listener.log
+    assert_each_once({f"P{number}" for number in range(5)})
+
+
+def test_nobody_reading_the_log_stops_nothing(db: Path) -> None:
+    with listening(db, command=NOBODY_READS + COMMAND) as listener:
+        assert listener.post(b"{", "sha256=0") == 401
+        assert listener.post(bodies(1)[0]) == 200
+        until(writers)
 
 
 def test_what_was_stored_and_not_processed_is_processed_at_the_next_start(db: Path) -> None:
