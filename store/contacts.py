@@ -38,6 +38,11 @@ class Person:
     properties: Mapping[int, str]
     """Canonical values by the property's id; what is unset is absent."""
     deleted: int
+    username: str | None = None
+    """In WhatsApp, as all that follows."""
+    profile_name: str | None = None
+    opted_out: bool = False
+    """Whether the person wants no marketing."""
 
     @property
     def label(self) -> str:
@@ -50,9 +55,10 @@ def property_field(property_id: int) -> str:
     return f"property:{property_id}"
 
 
-def search_key(name: str, number: str | None, address: str | None) -> str:
+def search_key(name: str, number: str | None, address: str | None, username: str | None = None) -> str:
     """What a contact is found by, folded; the one way in which it is ever made."""
-    return "\n".join((text.fold(name), (number or "").lstrip("+"), text.fold(address or "")))
+    key = "\n".join((text.fold(name), (number or "").lstrip("+"), text.fold(address or "")))
+    return f"{key}\n{text.fold(username)}" if username else key
 
 
 def get(contact_id: int) -> Person:
@@ -157,7 +163,7 @@ def edit(
         row.properties = kept | changed
         for field, value in fields.items():
             setattr(row, field, value)
-        row.search_key = search_key(row.name, row.phone, row.email)
+        row.search_key = search_key(row.name, row.phone, row.email, row.username)
         # In whole seconds an edit right after its creation would not be seen as a change.
         row.changed = max(times.now(), row.created + 1)
         row.save()
@@ -325,4 +331,7 @@ def _outward(row: Contact) -> Person:
         import_id=row.import_id,
         properties={int(key): value for key, value in row.properties.items()},
         deleted=row.deleted,
+        username=row.username,
+        profile_name=row.profile_name,
+        opted_out=row.opted_out,
     )

@@ -8,7 +8,10 @@ ContactsError
 ├── NotFound              what was asked for is not there
 ├── DatabaseUnavailable   the database cannot be opened or written
 ├── FileUnusable          a file cannot be read or written
-└── JobFailed             long work could not be started or carried on
+├── JobFailed             long work could not be started or carried on
+├── SecretsUnusable       what WhatsApp is to be spoken to with is missing, or not safe where it is
+├── ListenerFailed        nothing can be received from WhatsApp
+└── SendFailed            WhatsApp did not take a message
 """
 
 from enum import StrEnum
@@ -71,6 +74,27 @@ class FileUnusable(ContactsError):
 
 class JobFailed(ContactsError):
     """Long work could not be started or carried on."""
+
+
+class SecretsUnusable(ContactsError):
+    """What WhatsApp is to be spoken to with is missing, or not safe where it is; never says what it is."""
+
+
+class ListenerFailed(ContactsError):
+    """Nothing can be received from WhatsApp."""
+
+
+class SendFailed(ContactsError):
+    """WhatsApp did not take a message, or it is not known whether it did."""
+
+    def __init__(
+        self, sentence: str, *, retry_seconds: float | None = None, message_id: str | None = None
+    ) -> None:
+        super().__init__(sentence)
+        self.retry_seconds = retry_seconds
+        """After how long the same may succeed; None where trying again is of no use, or would send twice."""
+        self.message_id = message_id
+        """Of the message that was sent, though what was to follow went wrong."""
 
 
 class InvalidFields(Invalid):

@@ -4,6 +4,7 @@ from peewee import (
     SQL,
     AutoField,
     BigIntegerField,
+    BlobField,
     BooleanField,
     ForeignKeyField,
     IntegerField,
@@ -52,6 +53,18 @@ class Contact(Table):
     """Folded name, digits of the phone and email; the order by name is the order by this."""
     deleted = BigIntegerField(default=0)
     """When the contact went into the bin; 0 for the living."""
+    wa_id = TextField(null=True)
+    """The number as WhatsApp last wrote it, with +; it may differ from `phone` by a variant."""
+    user_id = TextField(null=True)
+    """WhatsApp's id of the person for this company (BSUID)."""
+    username = TextField(null=True)
+    profile_name = TextField(null=True)
+    """What the person calls themselves in WhatsApp."""
+    profile_time = BigIntegerField(default=0)
+    """When they were last told of."""
+    opted_out = BooleanField(default=False)
+    """Whether the person wants no marketing."""
+    opted_time = BigIntegerField(default=0)
 
 
 class Property(Table):
@@ -156,3 +169,61 @@ class Download(Table):
     """Bytes of the file; None until it is whole."""
     removed_after = IntegerField(null=True)
     """After how many days the kept file was removed; None while it is there."""
+
+
+class Delivery(Table):
+    """What came in, as it came in; everything else about WhatsApp can be made of it again."""
+
+    id = AutoField()
+    source = TextField()
+    """whatsapp, or record for what companies tell us themselves."""
+    received = BigIntegerField()
+    state = TextField()
+    """new, processed or failed."""
+    fault = TextField(default="")
+    """The sentence that says why it failed."""
+    body = BlobField()
+
+
+class Event(Table):
+    """What a delivery means for one contact; see store.values.events."""
+
+    id = AutoField()
+    key = TextField(unique=True)
+    contact_id = IntegerField(null=True)
+    """None while nobody is known who has the number or user id."""
+    number = TextField(null=True)
+    user_id = TextField(null=True)
+    kind = TextField()
+    time = BigIntegerField()
+    subject = TextField()
+    reply_to = TextField(default="")
+    line = TextField(default="")
+    text = TextField(default="")
+    details = JSONField(default=dict)
+
+
+class Interaction(Table):
+    """What follows from a contact's events; see store.values.events. Counters are sums of these."""
+
+    id = AutoField()
+    contact_id = IntegerField()
+    key = TextField()
+    kind = TextField()
+    line = TextField()
+    opened = BigIntegerField()
+    last = BigIntegerField()
+    expires = IntegerField()
+    accepted = BooleanField()
+    cancelled = BigIntegerField()
+    cancelled_by = TextField()
+    fresh = BooleanField()
+
+
+class FormerNumber(Table):
+    """A number that a contact had until it changed: what was sent before may arrive later."""
+
+    id = AutoField()
+    number = TextField()
+    contact_id = IntegerField()
+    until = BigIntegerField()

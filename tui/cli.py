@@ -26,6 +26,9 @@ _WORDS = {
     "add": "tui.commands.contacts:add",
     "edit": "tui.commands.contacts:edit",
     "delete": "tui.commands.contacts:delete",
+    "record": "tui.commands.record:record",
+    "listen": "tui.commands.listen:listen",
+    "replay": "tui.commands.record:replay",
     "demo": "tui.commands.demo:demo",
 }
 

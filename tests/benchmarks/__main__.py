@@ -15,6 +15,10 @@ BENCHMARKS = {
         "tests.benchmarks.downloads",
         "whole downloads beside `sqlite3 -csv`, their memory, and the screen meanwhile",
     ),
+    "inbox": (
+        "tests.benchmarks.inbox",
+        "deliveries of WhatsApp, beside a server that only answers, and beside an import",
+    ),
 }
 """By name, the module (with `add_arguments` and `run`) and what it is about."""
 

@@ -15,6 +15,9 @@ from textual.widgets import DataTable
 
 from store import contacts, imports, properties
 from store.values.property_type import PropertyType
+from store.whatsapp import inbox
+from tests.store.payloads import START, said
+from tests.store.payloads import text as words
 from tests.support import NAUGHTY, ROOT, finish, plan, workbook
 from tests.tui.conftest import Person, Screens
 from tui import text
@@ -45,11 +48,18 @@ async def _walk(person: Person, file: Path) -> AsyncIterator[str]:
     yield "list"
     await person.press("enter")
     yield "details"
-    await person.press("e")
+    await person.press("o")
+    yield "options of details"
+    await person.press("enter")
+    yield "behind a counter"
+    await person.press("escape", "e")
     yield "form"
     await person.press("escape", "escape", "o")
     yield "options"
-    await person.press("escape", "d")
+    await person.press("escape", "p")
+    await person.until(lambda: person.sees("now."), 5)
+    yield "adopted"
+    await person.press("d")
     yield "question"
     await person.press("y")
     yield "toast"
@@ -103,6 +113,10 @@ async def test_every_screen_shows_the_names_of_strangers_as_text(
     tier = properties.create(_fits(name), PropertyType.LIST, choices=[_fits(name), "Gold"])
     note = properties.create("Note", PropertyType.TEXT)
     contacts.create("+573001234567", name, values={tier.id: _fits(name), note.id: name})
+    inbox.receive(
+        said(words("in1", START, name, sender="573001234567"), number="573001234567", name=f"{name}!")
+    )
+    inbox.process_new()
     file = tmp_path / (_fits(name).replace("/", "∕") + ".xlsx")
     safe = "".join(char for char in name if ord(char) >= 32)
     rows = [["Phone", "Name", f"'{safe}"], ["+573001234568", f"'{safe}", f"'{safe}"]]
@@ -113,7 +127,7 @@ async def test_every_screen_shows_the_names_of_strangers_as_text(
         async for screen in _walk(person, file):
             assert_harmless(person)
             seen.add(screen)
-        assert len(seen) == 21
+        assert len(seen) == 24
         assert person.app.is_running
 
 
@@ -180,7 +194,10 @@ def test_the_store_knows_no_screen() -> None:
     assert not {name for name in loaded if name.split(".")[0] in ("tui", "textual", "rich")}
 
 
-_NOT_AT_FIRST = ("store.imports", "store.downloads", "store.files", "store.jobs", "tui.commands")
+_NOT_AT_FIRST = (
+    *("store.imports", "store.downloads", "store.files", "store.jobs", "store.interactions"),
+    *("store.whatsapp", "tui.commands"),
+)
 
 
 def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:

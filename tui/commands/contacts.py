@@ -4,16 +4,19 @@ import sys
 
 import click
 
-from store import contacts, listing, properties, settings
+from store import contacts, interactions, listing, properties, settings
 from store.contacts import Person
 from store.errors import Invalid, UnknownRange
 from store.language import _
 from store.values import property_type, times
 from tui.cli import WRONG_USE, open_store
+from tui.commands.interactions import entry_cells, entry_json
 from tui.commands.output import confirmed, person_json, print_columns, print_json
 from tui.text import shown
 
 _WINDOW = 500
+_ENTRIES = 1_000
+"""Interactions that are shown at most, the latest."""
 
 
 @click.command("list", help=_("Print contacts: all, or those that match words."))
@@ -49,11 +52,24 @@ def list_(
 
 @click.command(help=_("Print one contact."))
 @click.argument("reference", metavar="PHONE|id:N")
+@click.option("--interactions", "with_interactions", is_flag=True, help=_("And what happened with them."))
 @click.option("--json", "as_json", is_flag=True, help=_("As one object."))
 @click.pass_context
-def show(context: click.Context, reference: str, as_json: bool) -> None:
+def show(context: click.Context, reference: str, with_interactions: bool, as_json: bool) -> None:
     open_store(context)
-    _print(contacts.find(reference), as_json)
+    person = contacts.find(reference)
+    if not with_interactions:
+        _print(person, as_json)
+        return
+    entries = interactions.timeline(person.id, _ENTRIES)
+    if as_json:
+        told = [entry_json(entry) for entry in entries]
+        print_json(person_json(person, properties.list_all()) | {"interactions": told})
+        return
+    _print(person, as_json)
+    click.echo()
+    zone = settings.load().time_zone
+    print_columns([entry_cells(entry, zone) for entry in entries])
 
 
 @click.command(help=_("Create a contact."))
@@ -141,6 +157,12 @@ def _print(person: Person, as_json: bool) -> None:
         (_("Cancelled outbounds"), person.cancelled_outbounds),
         (_("Received notifications"), person.received_notifications),
     ]
+    if person.profile_name:
+        lines.append((_("Name in WhatsApp"), person.profile_name))
+    if person.username:
+        lines.append((_("Username in WhatsApp"), person.username))
+    if person.opted_out:
+        lines.append((_("Marketing"), _("not wanted")))
     for item in known:
         if not item.hidden and (stored := person.properties.get(item.id)) is not None:
             lines.append((item.name, property_type.shown(item.type, stored, settled.formats)))

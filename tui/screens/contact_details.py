@@ -1,55 +1,96 @@
-"""All that is known of one contact, and what can be done with it."""
+"""All that is known of one contact, what happened with it, and what can be done with it."""
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.widgets import Static
 
-from store import contacts, database
+from store import contacts, database, interactions
 from store.contacts import Person
 from store.errors import NotFound
+from store.interactions import Entry
 from store.language import N_, _
 from tui.page import Dialog
+from tui.screens.choice import ChoiceScreen
+from tui.screens.contact_actions import ContactActions, adopting, can_adopt, counters
+from tui.text import plain, shown
 from tui.widgets.details import Details
+from tui.widgets.interaction_table import SHOWN, InteractionTable
 from tui.widgets.keys_line import KeysLine
 
+_LOOK_SECONDS = 1.0
 
-class ContactDetails(Dialog[str]):
-    """Ends with "delete" if the person wants that, else with None."""
+
+class ContactDetails(ContactActions, Dialog[str]):
+    """Follows the contact while it is open; ends with "delete" if the person wants that, else with None."""
 
     BINDINGS = [
         Binding("escape,enter", "dismiss(None)", N_("Back")),
         Binding("e", "edit", N_("Edit")),
         Binding("d,delete", "dismiss('delete')", N_("Delete")),
         Binding("y", "copy", N_("Copy phone")),
+        Binding("o", "options", N_("Options")),
+        Binding("p", "adopt", N_("Adopt name")),
     ]
 
     def __init__(self, contact_id: int) -> None:
         super().__init__()
         self._contact_id = contact_id
+        self._seen: Person | None = None
+        """The contact as it is on the screen."""
+        self._version = -1
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog details"):
             yield Details(can_focus=True)
+            yield Static(id="happened", classes="title")
+            yield InteractionTable(id="interactions")
             yield KeysLine()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Changes are not for those who may only read."""
+        """Changes are not for those who may only read; a name can be adopted where there is one."""
+        if action == "adopt":
+            return self._seen is not None and can_adopt(self._seen)
         return not (database.is_read_only() and (action == "edit" or parameters == ("delete",)))
 
     def on_mount(self) -> None:
-        """Read it."""
+        """Read it, and again whenever something was written."""
         self.query_one(Details).focus()
         # Its lines are broken by the width, which is known then.
-        self.call_after_refresh(self._show)
+        self.call_after_refresh(self._look)
+        self.set_interval(_LOOK_SECONDS, self._look)
+
+    def _look(self) -> None:
+        version = database.data_version()
+        # Under another dialog it waits: nobody sees it, and it cannot end there.
+        if version != self._version and self.is_current:
+            self._version = version
+            self._show()
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _show(self) -> None:
-        person = self._person()
-        if person is not None:
-            await self.query_one(Details).show(person)
+        person = self._selected()
+        if person is None:
+            return
+        entries = await self.contacts_app.read(interactions.timeline, self._contact_id, SHOWN + 1)
+        is_first = self._seen is None
+        self._seen = person
+        self._show_entries(entries)
+        if is_first and entries:
+            self.query_one(InteractionTable).focus()
+        self.refresh_bindings()
+        await self.query_one(Details).show(person)
 
-    def _person(self) -> Person | None:
+    def _show_entries(self, entries: list[Entry]) -> None:
+        title = _("Interactions, the latest first")
+        if len(entries) > SHOWN:
+            title = _("Interactions, the latest {count:,}").format(count=SHOWN)
+        self.query_one("#happened", Static).update(plain(title))
+        self.query_one(".details").set_class(not entries, "-quiet")
+        self.query_one(InteractionTable).show(entries)
+
+    def _selected(self) -> Person | None:
         try:
             return contacts.get(self._contact_id)
         except NotFound as error:
@@ -57,9 +98,15 @@ class ContactDetails(Dialog[str]):
             self.dismiss(None)
             return None
 
+    def _as_shown(self) -> Person | None:
+        return self._seen
+
+    def _changed(self, person: Person) -> None:
+        self._show()
+
     def action_edit(self) -> None:
         """Change name, email and properties."""
-        person = self._person()
+        person = self._selected()
         if person is None:
             return
         from tui.screens.contact_form import ContactForm
@@ -71,8 +118,13 @@ class ContactDetails(Dialog[str]):
             self.contacts_app.say(_("{name} is saved.").format(name=person.name))
             self._show()
 
-    def action_copy(self) -> None:
-        """Copy the phone."""
-        person = self._person()
-        if person is not None:
-            self.contacts_app.copy_phone(person)
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_options(self) -> None:
+        """Open what is behind a counter, or adopt the name."""
+        person = self._selected()
+        if person is None:
+            return
+        choices = counters(person) + adopting(person)
+        choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
+        if choice is not None:
+            await self.run_action(choice.value)

@@ -21,6 +21,7 @@ from store.language import N_, _, ngettext
 from store.listing import Listing, Order
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.contact_actions import ContactActions, adopting, counters
 from tui.screens.question import Question
 from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
@@ -29,7 +30,7 @@ from tui.widgets.line import Line
 
 T = TypeVar("T")
 
-_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", "actions"})
+_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", "actions", "adopt"})
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
@@ -41,7 +42,7 @@ _REST = 4
 """While others write, a new order is taken after so many times as long as the last one took."""
 
 
-class ContactsScreen(Page):
+class ContactsScreen(ContactActions, Page):
     """The list of contacts."""
 
     MODE = "contacts"
@@ -58,6 +59,7 @@ class ContactsScreen(Page):
         Binding("d,delete", "delete", N_("Delete"), show=False),
         Binding("u", "undo", N_("Undo delete"), show=False),
         Binding("y", "copy", N_("Copy phone"), show=False),
+        Binding("p", "adopt", N_("Adopt name from WhatsApp"), show=False),
         Binding("i", "import", N_("Import contacts"), show=False),
         Binding("w", "download", N_("Download contacts"), show=False),
         Binding("escape", "clear_search", N_("Show all")),
@@ -271,6 +273,9 @@ class ContactsScreen(Page):
         except NotFound:
             return None
 
+    def _changed(self, person: Person) -> None:
+        self.reload()
+
     @on(DataTable.RowSelected)
     def _open_selected(self) -> None:
         self.action_details()
@@ -304,6 +309,7 @@ class ContactsScreen(Page):
         choices = [Choice(_("View details"), "details")]
         if not database.is_read_only():
             choices.append(Choice(_("Delete"), "delete"))
+        choices += counters(person) + adopting(person)
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
         if choice is not None:
             await self.run_action(choice.value)
@@ -388,9 +394,3 @@ class ContactsScreen(Page):
             return
         self.contacts_app.say(_("{name} is back.").format(name=person.name))
         self._take_order(person.id)
-
-    def action_copy(self) -> None:
-        """Copy the phone of the selected contact."""
-        person = self._selected()
-        if person is not None:
-            self.contacts_app.copy_phone(person)

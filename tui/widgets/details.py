@@ -50,7 +50,7 @@ def _fields(person: Person) -> list[tuple[str, str]]:
         return times.shown(value, settled.time_zone) or _("Never")
 
     fields = [
-        (_("Phone number"), _phone(person)),
+        *_whatsapp(person),
         (_("Email"), shown(person.email or "–")),
         (_("Last interaction"), moment(person.last_interaction)),
         (_("First interaction"), moment(person.first_interaction)),
@@ -68,11 +68,23 @@ def _fields(person: Person) -> list[tuple[str, str]]:
     return fields
 
 
-def _phone(person: Person) -> str:
-    if person.phone is None:
+def _whatsapp(person: Person) -> list[tuple[str, str]]:
+    """How the person can be reached, and what they call themselves there."""
+    fields = []
+    if person.phone is not None or not person.username:
+        fields.append((_("Phone number"), _phone(person.phone)))
+    if person.username:
+        fields.append((_("Username in WhatsApp"), shown(person.username)))
+    if person.profile_name and person.profile_name != person.name:
+        fields.append((_("Name in WhatsApp"), shown(person.profile_name)))
+    return fields
+
+
+def _phone(number: str | None) -> str:
+    if number is None:
         return "–"
-    country = countries.name(phone.region(person.phone))
-    written = phone.international(person.phone)
+    country = countries.name(phone.region(number))
+    written = phone.international(number)
     return f"{written} ({country})" if country else written
 
 

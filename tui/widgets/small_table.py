@@ -33,6 +33,8 @@ class SmallColumn:
     """0 takes what is left over."""
     wide_only: bool = False
     """Shown only where there is room."""
+    least: int = 0
+    """The width of the table from which on it is shown."""
 
 
 class SmallTable(DataTable[Text]):
@@ -67,7 +69,8 @@ class SmallTable(DataTable[Text]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Columns by the width there is."""
-        shown = [column for column in self._all if event.size.width >= _WIDE or not column.wide_only]
+        width = event.size.width
+        shown = [column for column in self._all if width >= (_WIDE if column.wide_only else column.least)]
         taken = sum(column.width + _PADDING for column in shown)
         # One cell is kept free for the scroll bar.
         rest = max(self.outer_size.width - 1 - taken, _LEAST)

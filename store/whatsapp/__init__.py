@@ -1,0 +1,1 @@
+"""WhatsApp: what it delivers, and what is sent through it."""

@@ -1,0 +1,643 @@
+"""The inbox: nothing is lost, nothing counts twice, and replaying it gives what is there."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from store import contacts, database, interactions, listing
+from store.errors import DatabaseUnavailable, Invalid, NotFound
+from store.interactions import Counter
+from store.models import Contact, Delivery, Event, FormerNumber, Interaction
+from store.whatsapp import inbox, updates
+from store.whatsapp.records import Record
+from tests.store.payloads import (
+    DAY,
+    HOUR,
+    SHEENA,
+    START,
+    body,
+    button,
+    change,
+    contact,
+    message,
+    said,
+    status,
+)
+from tests.store.payloads import text as text_
+from tests.store.payloads import told as told_
+from tests.support import ROOT
+
+pytestmark = pytest.mark.usefixtures("db")
+
+BSUID = "US.13491208655302741918"
+
+
+def take(*bodies: bytes) -> None:
+    """Receive and process deliveries."""
+    inbox.receive_many(bodies)
+    inbox.process_new()
+
+
+def record(kind: str, key: str, at: int = START, number: str = f"+{SHEENA}", **more: Any) -> Record:
+    return Record(kind, key, at, number, **more)
+
+
+def everybody() -> list[contacts.Person]:
+    ids = listing.ids(listing.Listing(listing.Order.NAME, False))
+    return contacts.get_many(list(ids))
+
+
+def only() -> contacts.Person:
+    (person,) = everybody()
+    return person
+
+
+def counters(person: contacts.Person) -> tuple[int, int, int, int]:
+    return (
+        person.user_initiated,
+        person.business_initiated,
+        person.cancelled_outbounds,
+        person.received_notifications,
+    )
+
+
+def assert_explained() -> None:
+    """Every counter of everybody is the number of the interactions behind it."""
+    for person in everybody():
+        for counter in Counter:
+            entries = interactions.behind(person.id, counter)
+            assert len(entries) == getattr(person, counter.value), (person, counter)
+
+
+def state() -> list[tuple[Any, ...]]:
+    """All that deliveries decide of contacts."""
+    columns = (
+        Contact.phone,
+        Contact.name,
+        Contact.user_id,
+        Contact.username,
+        Contact.profile_name,
+        Contact.opted_out,
+        Contact.user_initiated,
+        Contact.business_initiated,
+        Contact.cancelled_outbounds,
+        Contact.received_notifications,
+        Contact.first_interaction,
+        Contact.last_interaction,
+    )
+    return sorted(database.tuples(Contact.select(*columns).where(Contact.deleted == 0)), key=repr)
+
+
+def test_an_unknown_number_becomes_a_contact_named_by_its_number() -> None:
+    take(said(text_("a")))
+    person = only()
+    assert (person.name, person.phone, person.origin) == ("+16505551234", "+16505551234", "message")
+    assert person.profile_name == "Sheena Nelson"
+    assert counters(person) == (1, 0, 0, 0)
+    assert person.first_interaction == person.last_interaction == START
+    assert_explained()
+
+
+def test_the_last_interaction_moves_though_the_counter_does_not() -> None:
+    take(said(text_("a")), said(text_("b", START + HOUR)), said(text_("c", START + 2 * HOUR)))
+    assert counters(only()) == (1, 0, 0, 0)
+    assert (only().first_interaction, only().last_interaction) == (START, START + 2 * HOUR)
+
+
+def test_a_delivery_is_kept_byte_for_byte() -> None:
+    raw = said(text_("a", words="¿Tienen más colores? 🎨")) + b"\n \n"
+    delivery_id = inbox.receive(raw)
+    assert bytes(Delivery.get_by_id(delivery_id).body) == raw
+    inbox.process_new()
+    assert bytes(Delivery.get_by_id(delivery_id).body) == raw
+
+
+def test_what_was_received_is_on_the_disk_when_receive_returns() -> None:
+    inbox.receive(said(text_("a")))
+    assert database.db.execute_sql("PRAGMA synchronous").fetchone()[0] == 2
+
+
+def test_the_same_message_counts_once_however_often_it_comes() -> None:
+    take(said(text_("a")), said(text_("a")))
+    take(said(text_("a"), text_("a")))
+    assert counters(only()) == (1, 0, 0, 0)
+    assert Event.select().count() == 1
+
+
+def test_processing_again_changes_nothing() -> None:
+    delivery_id = inbox.receive(said(text_("a")))
+    assert inbox.process(delivery_id)
+    before = state()
+    assert inbox.process(delivery_id)
+    assert state() == before
+    assert inbox.process_new() == 0
+
+
+def test_a_limit_leaves_the_rest_for_later() -> None:
+    inbox.receive_many([said(text_(f"m{i}")) for i in range(5)])
+    assert inbox.process_new(2) == 2
+    assert inbox.process_new(2) == 2
+    assert inbox.process_new() == 1
+
+
+@pytest.mark.parametrize(
+    "raw", [b"{", b"[" * 50_000, b"\xff\xfe", b"7", b'{"entry": 1}', b'{"a": ' + b"9" * 5_000 + b"}"]
+)
+def test_what_cannot_be_understood_stays_and_says_why(raw: bytes) -> None:
+    delivery_id = inbox.receive(raw)
+    inbox.process_new()
+    row = Delivery.get_by_id(delivery_id)
+    assert (row.state, bytes(row.body)) == ("failed", raw)
+    assert row.fault.endswith(".")
+    assert everybody() == []
+
+
+def test_what_failed_can_be_processed_again_after_an_update(monkeypatch: pytest.MonkeyPatch) -> None:
+    delivery_id = inbox.receive(said(text_("a")))
+    with monkeypatch.context() as broken:
+        broken.setattr(updates, "understand", _refuse)
+        inbox.process_new()
+    assert Delivery.get_by_id(delivery_id).state == "failed"
+    assert everybody() == []
+    assert inbox.process(delivery_id)
+    assert Delivery.get_by_id(delivery_id).fault == ""
+    assert counters(only()) == (1, 0, 0, 0)
+
+
+def _refuse(raw: bytes, received: int) -> None:
+    raise Invalid("Not yet.")
+
+
+def test_a_part_that_cannot_be_understood_does_not_keep_the_rest_from_counting() -> None:
+    delivery_id = inbox.receive(body(change(messages=[5, text_("a"), {"id": "b"}])))
+    inbox.process_new()
+    assert counters(only()) == (1, 0, 0, 0)
+    assert Delivery.get_by_id(delivery_id).state == "failed"
+
+
+def test_a_bug_that_one_delivery_meets_does_not_hold_up_the_others(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    add = interactions.add
+
+    def stumble(news: Sequence[Any]) -> set[int]:
+        if any(item.event.key == "b" for item in news):
+            raise ZeroDivisionError("b")
+        return add(news)
+
+    monkeypatch.setattr(interactions, "add", stumble)
+    take(said(text_("a")), said(text_("b", sender="16505550000")), said(text_("c", START + 2 * DAY)))
+    assert counters(only()) == (2, 0, 0, 0)
+    failed = Delivery.get(Delivery.state == "failed")
+    assert "ZeroDivisionError: b" in failed.fault
+    monkeypatch.undo()
+    assert inbox.process(failed.id)
+    assert len(everybody()) == 2
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
+def test_an_unknown_delivery_is_not_found() -> None:
+    with pytest.raises(NotFound):
+        inbox.process(7)
+
+
+def test_a_busy_database_takes_nothing_and_loses_nothing(db: Path) -> None:
+    waiting = inbox.receive(said(text_("a")))
+    database.open_database(db, busy_seconds=0.05)
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); "
+        "c.execute('BEGIN IMMEDIATE'); print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", script, str(db)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    with pytest.raises(DatabaseUnavailable, match="busy"):
+        inbox.receive(said(text_("b")))
+    with pytest.raises(DatabaseUnavailable, match="busy"):
+        inbox.process_new()
+    holder.communicate("")
+    assert Delivery.get_by_id(waiting).state == "new"
+    assert inbox.process_new() == 1
+    assert counters(only()) == (1, 0, 0, 0)
+
+
+def test_two_processes_at_once_never_count_twice(db: Path) -> None:
+    bodies = [said(text_(f"m{i}", START - i * 2 * DAY, sender=f"1650555{i % 7:04}")) for i in range(300)]
+    inbox.receive_many(bodies)
+    script = (
+        "import sys; from store import database; from store.whatsapp import inbox; "
+        "database.open_database(sys.argv[1], busy_seconds=60); print(inbox.process_new())"
+    )
+    command = [
+        sys.executable,
+        "-P",
+        "-c",
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); {script}",
+        str(db),
+    ]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _turn in range(2)]
+    assert [process.wait(60) for process in started] == [0, 0]
+    for process in started:
+        process.communicate()
+    assert sum(person.user_initiated for person in everybody()) == 300
+    assert len(everybody()) == 7
+    assert_explained()
+
+
+@pytest.mark.parametrize(
+    ("known", "received"),
+    [
+        ("+5511961234567", "551161234567"),
+        ("+551161234567", "5511961234567"),
+        ("+525512345678", "5215512345678"),
+        ("+5215512345678", "525512345678"),
+        ("+541123456789", "5491123456789"),
+        ("+5491123456789", "541123456789"),
+    ],
+)
+def test_a_variant_of_a_number_finds_who_is_there(known: str, received: str) -> None:
+    there = contacts.create(known, "Ana", accept_unknown=True)
+    take(said(text_("a", sender=received), number=received))
+    take(said(text_("b", START + 2 * DAY, sender=received), number=received))
+    person = only()
+    assert (person.id, person.phone, person.name) == (there.id, known, "Ana")
+    assert counters(person) == (2, 0, 0, 0)
+
+
+def test_the_very_number_comes_before_a_variant() -> None:
+    take(said(text_("a", sender="551161234567"), number="551161234567"))
+    with database.writing():
+        Contact.create(
+            phone="+5511961234567", name="Eva", created=1, changed=1, origin="hand", search_key="eva"
+        )
+    take(said(text_("b", sender="5511961234567"), number="5511961234567"))
+    assert {p.name: p.user_initiated for p in everybody()} == {"Eva": 1, "+551161234567": 1}
+
+
+@pytest.mark.parametrize("number", ["551133334444", "999", "12345678901234567890"])
+def test_an_inbound_number_is_never_refused_nor_rewritten(number: str) -> None:
+    take(said(text_("a", sender=number), number=number))
+    assert only().phone == f"+{number}"
+
+
+def test_a_renamed_contact_keeps_its_name() -> None:
+    take(said(text_("a")))
+    contacts.edit(only().id, name="Sheena of Sales")
+    take(said(text_("b", START + 2 * DAY), name="S. N."))
+    assert (only().name, only().profile_name) == ("Sheena of Sales", "S. N.")
+
+
+def test_names_are_matched_by_number_not_by_position() -> None:
+    other = "573001234567"
+    people = [contact(other, "Ana"), contact(SHEENA, "Sheena")]
+    take(body(change(messages=[text_("a"), text_("b", sender=other)], contacts=people)))
+    assert {p.phone: p.profile_name for p in everybody()} == {f"+{SHEENA}": "Sheena", f"+{other}": "Ana"}
+
+
+def test_the_latest_profile_name_counts_not_the_last_to_arrive() -> None:
+    take(said(text_("b", START + HOUR), name="New"), said(text_("a"), name="Old"))
+    assert only().profile_name == "New"
+
+
+def test_who_shows_only_a_user_id_is_found_by_it() -> None:
+    hidden = {"user_id": BSUID, "username": "@realsheena"}
+    for key, at in (("a", START), ("b", START + 2 * DAY)):
+        sent = message(key, at, sender=None, from_user_id=BSUID)
+        take(body(change(messages=[sent], contacts=[contact(None, **hidden)])))
+    person = only()
+    assert (person.phone, person.name, person.username) == (None, "@realsheena", "@realsheena")
+    assert counters(person) == (2, 0, 0, 0)
+    assert list(listing.ids(listing.Listing(search="realshee"))) == [person.id]
+
+
+def test_who_is_known_by_number_is_found_by_user_id_when_the_number_is_hidden() -> None:
+    take(body(change(messages=[text_("a")], contacts=[contact(user_id=BSUID)])))
+    take(body(change(messages=[message("b", START + 2 * DAY, sender=None, from_user_id=BSUID)])))
+    assert (only().phone, counters(only())) == (f"+{SHEENA}", (2, 0, 0, 0))
+
+
+def test_who_turns_out_to_be_somebody_else_becomes_one_with_them() -> None:
+    there = contacts.create(f"+{SHEENA}", "Sheena of Sales")
+    take(body(change(messages=[message("a", sender=None, from_user_id=BSUID)])))
+    assert len(everybody()) == 2
+    take(body(change(messages=[text_("b", START + 2 * DAY)], contacts=[contact(user_id=BSUID)])))
+    person = only()
+    assert (person.id, person.name, counters(person)) == (there.id, "Sheena of Sales", (2, 0, 0, 0))
+    assert_explained()
+
+
+def test_a_number_that_becomes_known_is_shown() -> None:
+    take(body(change(messages=[message("a", sender=None, from_user_id=BSUID)])))
+    assert only().name == BSUID
+    take(body(change(messages=[text_("b")], contacts=[contact(user_id=BSUID)])))
+    assert (only().phone, only().name) == (f"+{SHEENA}", f"+{SHEENA}")
+
+
+def moved(key: str, at: int, old: str, new: str) -> bytes:
+    system = {"body": f"changed from {old} to {new}", "wa_id": new, "type": "user_changed_number"}
+    return said(message(key, at, "system", sender=old, system=system), number=old)
+
+
+def test_a_changed_number_is_taken_over_and_counts_go_on() -> None:
+    new = "16505559999"
+    take(said(text_("a")), moved("s", START + 60, SHEENA, new))
+    take(said(text_("b", START + 90, sender=new), number=new))
+    person = only()
+    assert (person.phone, person.name, counters(person)) == (f"+{new}", f"+{new}", (1, 0, 0, 0))
+    assert FormerNumber.select().count() == 1
+
+
+def test_a_changed_number_that_a_contact_of_ours_has_stays_theirs() -> None:
+    new = "16505559999"
+    contacts.create(f"+{new}", "Eva")
+    take(said(text_("a")), moved("s", START + 60, SHEENA, new))
+    assert {person.name: person.phone for person in everybody()} == {
+        "Eva": f"+{new}",
+        f"+{SHEENA}": f"+{SHEENA}",
+    }
+
+
+def test_a_changed_user_id_is_taken_over() -> None:
+    take(body(change(messages=[text_("a")], contacts=[contact(user_id=BSUID)])))
+    system = {"user_id": "MX.2", "previous_user_id": BSUID, "type": "user_changed_user_id"}
+    take(body(change(messages=[message("s", START + 9, "system", sender=None, system=system)])))
+    take(body(change(messages=[message("b", START + 2 * DAY, sender=None, from_user_id="MX.2")])))
+    assert counters(only()) == (2, 0, 0, 0)
+    update = {
+        "wa_id": SHEENA,
+        "user_id": {"previous": "MX.2", "current": "BR.3"},
+        "timestamp": START + 3 * DAY,
+    }
+    take(body({"field": "user_id_update", "value": {"user_id_update": [update]}}))
+    take(body(change(messages=[message("c", START + 4 * DAY, sender=None, from_user_id="BR.3")])))
+    assert counters(only()) == (3, 0, 0, 0)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (0, 2, 1), (1, 2, 0), (2, 0, 1)])
+def test_a_changed_number_ends_in_one_contact_whatever_comes_first(order: tuple[int, ...]) -> None:
+    new = "16505559999"
+    bodies = [
+        said(text_("a")),
+        moved("s", START + 60, SHEENA, new),
+        said(text_("b", START + 2 * DAY, sender=new), number=new),
+    ]
+    for index in order:
+        take(bodies[index])
+    assert (only().phone, only().name, counters(only())) == (f"+{new}", f"+{new}", (2, 0, 0, 0))
+    assert_explained()
+
+
+def preference(value: str, at: int) -> bytes:
+    entry = {"wa_id": SHEENA, "category": "marketing_messages", "value": value, "timestamp": at}
+    return body({"field": "user_preferences", "value": {"user_preferences": [entry]}})
+
+
+def test_an_opt_out_is_kept_until_a_later_resume() -> None:
+    take(said(text_("a")), preference("stop", START + 10))
+    assert only().opted_out
+    take(preference("resume", START + 20), preference("stop", START + 15))
+    assert not only().opted_out
+    assert counters(only()) == (1, 0, 0, 0)
+
+
+def test_statuses_alone_make_no_contact_but_count_when_the_person_writes() -> None:
+    take(told_(status("N", "delivered", START, category="marketing")))
+    assert everybody() == []
+    take(said(text_("a", START + 60)))
+    assert counters(only()) == (1, 0, 0, 1)
+    assert only().first_interaction == START
+    assert_explained()
+
+
+def test_a_deleted_contact_that_writes_again_begins_at_zero() -> None:
+    take(said(text_("a")))
+    contacts.delete([only().id])
+    take(said(text_("a")), said(text_("b", START + 60)))
+    assert counters(only()) == (1, 0, 0, 0)
+    before = state()
+    inbox.replay()
+    assert state() == before
+
+
+def test_a_recorded_outbound_is_known_again_when_its_statuses_come() -> None:
+    assert inbox.record(record("outbound", "T"))
+    assert not inbox.record(record("outbound", "T"))
+    take(told_(status("T", "delivered", START + 5, category="marketing"), status("T", "read", START + 9)))
+    assert counters(only()) == (0, 1, 0, 0)
+    take(said(button("a", START + 60, "no", "No, thanks", "T")))
+    assert counters(only()) == (0, 1, 1, 0)
+
+
+def test_a_sent_template_counts_when_it_arrives_whichever_is_known_first() -> None:
+    take(said(text_("hello", START - 5 * DAY)))
+    take(told_(status("T", "delivered", START + 5, category="marketing")))
+    assert counters(only()) == (1, 0, 0, 1)
+    inbox.record(record("outbound", "T", certain=False))
+    assert counters(only()) == (1, 1, 0, 0)
+    inbox.record(record("outbound", "U", certain=False))
+    assert counters(only()) == (1, 1, 0, 0)
+    assert_explained()
+
+
+def test_who_announced_a_message_knows_whose_it_is() -> None:
+    ana = contacts.create("+573001234567", "Ana")
+    take(said(text_("a")))
+    take(told_(status("T", "delivered", START + 5, category="utility")))
+    inbox.record(Record("notification", "T", START, contact=ana.id, certain=False))
+    assert {p.name: p.received_notifications for p in everybody()} == {"Ana": 1, f"+{SHEENA}": 0}
+    assert_explained()
+
+
+def test_the_cancellation_of_nothing_is_refused_and_leaves_nothing() -> None:
+    with pytest.raises(Invalid, match="Nothing is open"):
+        inbox.record(record("cancelled", "x"))
+    inbox.record(record("outbound", "T"))
+    with pytest.raises(Invalid, match="Nothing is open"):
+        inbox.record(record("cancelled", "x", START + DAY))
+    assert Delivery.select().count() == 1
+    assert inbox.record(record("cancelled", "x", START + DAY - 1))
+    assert not inbox.record(record("cancelled", "x", START + DAY - 1))
+    assert counters(only()) == (0, 1, 1, 0)
+
+
+def test_times_that_cannot_be_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    take(
+        said(text_("a", 99_999_999_999_999)), said(text_("b", 5, sender="16505550000"), number="16505550000")
+    )
+    times = {person.phone: person.last_interaction for person in everybody()}
+    assert times["+16505550000"] == 1_230_768_000
+    assert 0 < times[f"+{SHEENA}"] - contacts.find(f"+{SHEENA}").created <= DAY
+
+
+def test_a_thousand_updates_in_one_delivery_all_count() -> None:
+    messages = [text_(f"m{i}", START - i * 2 * DAY, sender=f"1650555{i % 10:04}") for i in range(500)]
+    statuses = [
+        status(f"n{i}", "read", START + i, to=f"1650555{i % 10:04}", category="utility") for i in range(500)
+    ]
+    take(body(change(messages=messages, statuses=statuses)))
+    assert sum(person.user_initiated for person in everybody()) == 500
+    assert sum(person.received_notifications for person in everybody()) == 500
+    assert_explained()
+
+
+def test_replay_mends_whatever_was_done_to_counters_and_interactions() -> None:
+    take(said(text_("a")), told_(status("N", "read", START + 5, category="utility")))
+    inbox.record(record("outbound", "T", START + 10))
+    before = state()
+    entries = interactions.timeline(only().id)
+    with database.writing():
+        Contact.update(user_initiated=9, last_interaction=1).execute()
+        Interaction.delete().where(Interaction.kind == "inbound").execute()
+        Event.update(text="?").execute()
+    assert state() != before
+    done = inbox.replay()
+    assert (done.deliveries, done.failed) == (3, 0)
+    assert state() == before
+    assert [(e.kind, e.text) for e in interactions.timeline(only().id)] == [(e.kind, e.text) for e in entries]
+    assert_explained()
+
+
+def test_replay_processes_what_had_failed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox.receive(said(text_("a")))
+    with monkeypatch.context() as broken:
+        broken.setattr(updates, "understand", _refuse)
+        inbox.process_new()
+    inbox.replay()
+    assert counters(only()) == (1, 0, 0, 0)
+
+
+def test_the_timeline_shows_the_latest_first() -> None:
+    take(said(text_("a", words="first"), text_("b", START + 2 * DAY, words="second")))
+    take(told_(status("N", "read", START + 3 * DAY, category="utility")))
+    entries = interactions.timeline(only().id)
+    assert [(str(e.kind), e.text) for e in entries] == [
+        ("notification", ""),
+        ("inbound", "second"),
+        ("inbound", "first"),
+    ]
+    assert interactions.timeline(only().id, 1) == entries[:1]
+
+
+NUMBERS = [SHEENA, "5511961234567", "551161234567"]
+"""The last two are one person."""
+TIMES = [START + step for step in (0, 1, 2, HOUR, DAY - 1, DAY, DAY + 1, 3 * DAY)]
+
+
+@st.composite
+def deliveries(draw: st.DrawFn) -> list[bytes | Record]:
+    """A set of deliveries and records, each of which may repeat what others say."""
+    found: list[bytes | Record] = []
+    for _turn in range(draw(st.integers(1, 12))):
+        number, at = draw(st.sampled_from(NUMBERS)), draw(st.sampled_from(TIMES))
+        kind = draw(st.sampled_from(["text", "tap", "status", "status", "record", "mixed"]))
+        # A message has one sender and one recipient.
+        whose = "S" if number == SHEENA else "B"
+        key = whose + draw(st.sampled_from(["0", "1"]))
+        if kind == "record":
+            told = draw(st.sampled_from(["outbound", "notification", "cancelled", "inbound"]))
+            certain = draw(st.booleans())
+            found.append(Record(told, f"{told} {key}", at, f"+{number}", certain=certain))
+            continue
+        name = whose + draw(st.sampled_from(["a", "b", "c", "d"]))
+        words = draw(st.sampled_from(["hi", "EXIT"]))
+        reply_to = draw(st.sampled_from(["", f"outbound {whose}0", f"outbound {whose}1"]))
+        entry = text_(f"{name} {words}", at, words, sender=number, reply_to=reply_to)
+        tap = message(f"tap {name}", at, "button", sender=number, button={"payload": "no", "text": "No"})
+        subject = draw(st.sampled_from([f"outbound {key}", f"notification {key}", key]))
+        news = status(
+            subject,
+            draw(st.sampled_from(["sent", "delivered", "read", "failed"])),
+            at,
+            to=number,
+            category=draw(st.sampled_from(["", "marketing", "service"])),
+        )
+        chosen = {"text": [entry], "tap": [tap], "status": [], "mixed": [entry, tap]}[kind]
+        statuses = [news] if kind in ("status", "mixed") else []
+        found.append(body(change(messages=chosen, statuses=statuses, contacts=[contact(number)])))
+    return found
+
+
+def live(items: Sequence[bytes | Record], cuts: frozenset[int]) -> None:
+    """Take deliveries in this order, processing at the cuts."""
+    for position, item in enumerate(items):
+        if isinstance(item, Record):
+            try:
+                inbox.record(item)
+            except Invalid:
+                # Whether something is open is decided when it is told; so these are told as deliveries.
+                raise AssertionError from None
+        else:
+            inbox.receive(item)
+        if position in cuts:
+            inbox.process_new()
+    inbox.process_new()
+
+
+def wipe() -> None:
+    with database.writing():
+        for table in (Interaction, Event, FormerNumber, Delivery, Contact):
+            table.delete().execute()
+
+
+def tellable(item: bytes | Record) -> bool:
+    """Cancellations are refused where nothing is open, which is not a matter of sets."""
+    return isinstance(item, bytes) or item.kind != "cancelled"
+
+
+@settings(
+    max_examples=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.data())
+def test_any_order_repetition_and_batching_ends_the_same_and_replay_equals_it(data: st.DataObject) -> None:
+    items = [item for item in data.draw(deliveries()) if tellable(item)]
+    repeated = items + data.draw(st.lists(st.sampled_from(items), max_size=4)) if items else []
+    shuffled = data.draw(st.permutations(repeated))
+    cuts = data.draw(st.frozensets(st.integers(0, len(shuffled))))
+    wipe()
+    live(items, frozenset(range(len(items))))
+    expected = _numbers()
+    assert_explained()
+    wipe()
+    live(shuffled, cuts)
+    assert _numbers() == expected
+    assert_explained()
+    stored = _rows()
+    inbox.replay()
+    assert _numbers() == expected
+    assert _rows() == stored
+    assert_explained()
+
+
+def _rows() -> set[tuple[Any, ...]]:
+    """All that is stored of interactions, which shortcuts must leave as the whole would."""
+    return {row[1:] for row in database.tuples(Interaction.select())}
+
+
+def _numbers() -> dict[str, tuple[int, ...]]:
+    """Counters and times by person; which writing of a number came first is the order's."""
+    return {
+        (person.phone or "").replace("+551196", "+55116"): (
+            *counters(person),
+            person.first_interaction,
+            person.last_interaction,
+        )
+        for person in everybody()
+    }
+
+
+def test_a_record_of_a_later_version_is_told_and_kept() -> None:
+    with database.writing():
+        Delivery.create(source="record", received=START, state="new", body=json.dumps({"kind": "x"}).encode())
+    inbox.process_new()
+    assert Delivery.get().state == "failed"

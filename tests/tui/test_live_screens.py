@@ -1,0 +1,29 @@
+"""Open screens follow what the listener takes in, in every terminal."""
+
+import time
+from pathlib import Path
+
+from tests.benchmarks import product
+from tests.benchmarks.terminal import Terminal
+from tests.store.listening import delivery, listening, person, text
+
+SECONDS = 2
+NEWER = 1_790_000_000
+
+
+def test_two_terminals_show_who_writes_within_two_seconds(db: Path) -> None:
+    with (
+        listening(db) as listener,
+        Terminal(product.command(), db) as one,
+        Terminal(product.command(), db) as other,
+    ):
+        for number in (1, 2):
+            for terminal in (one, other):
+                terminal.settle(0.5)
+            assert listener.post(delivery(text(person(number), f"wamid.{number}", NEWER + number))) == 200
+            answered = time.monotonic()
+            for terminal in (one, other):
+                terminal.wait_for(person(number).encode())
+            assert time.monotonic() - answered < SECONDS
+        for terminal in (one, other):
+            terminal.end(b"q")
