@@ -13,6 +13,8 @@ from store.models import Contact
 from store.properties import CustomProperty
 from store.values import times
 from store.values.property_type import FALSE, TRUE, PropertyType
+from store.whatsapp import inbox
+from store.whatsapp.records import Record
 
 CONTACTS = 2_000
 _SEED = 20_26
@@ -64,6 +66,8 @@ def build(path: Path, contacts: int = CONTACTS) -> None:
         rows = list(_rows(chance, defined, contacts, now))
         for start in range(0, len(rows), 500):
             Contact.insert_many(rows[start : start + 500]).execute()
+        # As bots record them: every number of the demonstration can be explained, and replayed.
+        inbox.record_all(list(_records(chance, now)))
 
 
 def _define_properties() -> list[CustomProperty]:
@@ -94,34 +98,39 @@ def _rows(
         if origin == "message" and chance.random() < 0.35:
             # Born of a message and never renamed.
             name = phone
-        user = (
-            chance.choice((1, 1, 1, 2, 3, 5, 8, 13))
-            if origin == "message"
-            else chance.choice((0, 0, 0, 1, 2))
-        )
-        business = chance.choice((0, 0, 0, 0, 1, 1, 2, 3))
-        notifications = chance.choice((0, 0, 0, 1, 2, 6))
-        wrote = user + business + notifications > 0
-        pause = 0 if origin == "message" else chance.randrange(now - created + 1) // 4
-        first_interaction = created + pause if wrote else 0
-        last_interaction = first_interaction + chance.randrange(now - first_interaction) if wrote else 0
         address = f"{first}.{last}@example.com".lower() if name.isascii() and " " in name else None
         yield {
             "phone": phone,
             "name": name,
             "email": address,
-            "user_initiated": user,
-            "business_initiated": business,
-            "cancelled_outbounds": chance.randint(0, business) if chance.random() < 0.3 else 0,
-            "received_notifications": notifications,
-            "first_interaction": first_interaction,
-            "last_interaction": last_interaction,
             "created": created,
             "changed": created,
             "origin": origin,
             "properties": _values(chance, defined),
             "search_key": search_key(name, phone, address),
         }
+
+
+def _records(chance: random.Random, now: int) -> Iterator[Record]:
+    """What happened with the contacts since they were created."""
+    query = Contact.select(Contact.id, Contact.created, Contact.origin).order_by(Contact.id)
+    for contact, created, origin in list(database.tuples(query)):
+        by_message = origin == "message"
+        inbound = chance.choice((1, 1, 1, 2, 3, 5, 8, 13)) if by_message else chance.choice((0, 0, 0, 1, 2))
+        outbound = chance.choice((0, 0, 0, 0, 1, 1, 2, 3))
+        notifications = chance.choice((0, 0, 0, 1, 2, 6))
+        kinds = ["inbound"] * inbound + ["outbound"] * outbound + ["notification"] * notifications
+        chance.shuffle(kinds)
+        moments = sorted(created + chance.randrange(now - created + 1) for _kind in kinds)
+        if by_message:
+            # Which made them a contact.
+            kinds.remove("inbound")
+            kinds, moments[0] = ["inbound", *kinds], created
+        for number, (kind, moment) in enumerate(zip(kinds, moments, strict=True)):
+            key = f"demo {contact} {number}"
+            yield Record(kind, key, moment, contact=contact)
+            if kind == "outbound" and chance.random() < 0.15:
+                yield Record("cancelled", f"{key} cancelled", min(moment + 600, now), contact=contact)
 
 
 def _values(chance: random.Random, defined: list[CustomProperty]) -> dict[str, str]:

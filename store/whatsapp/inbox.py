@@ -123,6 +123,13 @@ def record(told: Record) -> bool:
     return is_new
 
 
+def record_all(told: Sequence[Record]) -> None:
+    """Store and process many records at once, each whatever is open then; inside a transaction or not."""
+    with database.writing():
+        now = times.now()
+        _apply([_read(_Raw(_insert(RECORD, now, NEW, one.body()), RECORD, now, one.body())) for one in told])
+
+
 def _after_others(told: Record) -> Record:
     """What is told as of now happened after what was told a moment ago, even within the same second."""
     contact = Directory([Told(records.update_of(told), told.time)]).known() if told.is_now else None

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import contacts, database, interactions, listing
+from store import contacts, database, demo, interactions, listing
 from store.errors import DatabaseUnavailable, Invalid, NotFound
 from store.interactions import Counter
 from store.models import Contact, Delivery, Event, FormerNumber, Interaction
@@ -525,6 +525,15 @@ def test_the_timeline_shows_the_latest_first() -> None:
         ("inbound", "first"),
     ]
     assert interactions.timeline(only().id, 1) == entries[:1]
+
+
+def test_every_number_of_the_demonstration_is_explained_and_replayed(tmp_path: Path) -> None:
+    demo.build(tmp_path / "demo.db", 150)
+    assert_explained()
+    before = state()
+    assert all(sum(row[index] for row in before) > 5 for index in (6, 7, 8, 9))
+    inbox.replay()
+    assert state() == before
 
 
 NUMBERS = [SHEENA, "5511961234567", "551161234567"]
