@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from store import contacts, database, demo, interactions, listing
+from store import contacts, database, demo, interactions
 from store.errors import DatabaseUnavailable, Invalid, NotFound
-from store.interactions import Counter
-from store.models import Contact, Delivery, Event, FormerNumber, Interaction
+from store.models import Contact, Delivery, Event, Interaction
 from store.whatsapp import inbox, updates
 from store.whatsapp.records import Record
+from tests.store.inboxing import assert_explained, counters, everybody, only, record, state, take
 from tests.store.payloads import (
     DAY,
     HOUR,
@@ -25,8 +23,6 @@ from tests.store.payloads import (
     body,
     button,
     change,
-    contact,
-    message,
     said,
     status,
 )
@@ -35,64 +31,6 @@ from tests.store.payloads import told as told_
 from tests.support import ROOT
 
 pytestmark = pytest.mark.usefixtures("db")
-
-BSUID = "US.13491208655302741918"
-
-
-def take(*bodies: bytes) -> None:
-    """Receive and process deliveries."""
-    inbox.receive_many(bodies)
-    inbox.process_new()
-
-
-def record(kind: str, key: str, at: int = START, number: str = f"+{SHEENA}", **more: Any) -> Record:
-    return Record(kind, key, at, number, **more)
-
-
-def everybody() -> list[contacts.Person]:
-    ids = listing.ids(listing.Listing(listing.Order.NAME, False))
-    return contacts.get_many(list(ids))
-
-
-def only() -> contacts.Person:
-    (person,) = everybody()
-    return person
-
-
-def counters(person: contacts.Person) -> tuple[int, int, int, int]:
-    return (
-        person.user_initiated,
-        person.business_initiated,
-        person.cancelled_outbounds,
-        person.received_notifications,
-    )
-
-
-def assert_explained() -> None:
-    """Every counter of everybody is the number of the interactions behind it."""
-    for person in everybody():
-        for counter in Counter:
-            entries = interactions.behind(person.id, counter)
-            assert len(entries) == getattr(person, counter.value), (person, counter)
-
-
-def state() -> list[tuple[Any, ...]]:
-    """All that deliveries decide of contacts."""
-    columns = (
-        Contact.phone,
-        Contact.name,
-        Contact.user_id,
-        Contact.username,
-        Contact.profile_name,
-        Contact.opted_out,
-        Contact.user_initiated,
-        Contact.business_initiated,
-        Contact.cancelled_outbounds,
-        Contact.received_notifications,
-        Contact.first_interaction,
-        Contact.last_interaction,
-    )
-    return sorted(database.tuples(Contact.select(*columns).where(Contact.deleted == 0)), key=repr)
 
 
 def test_an_unknown_number_becomes_a_contact_named_by_its_number() -> None:
@@ -253,149 +191,6 @@ def test_two_processes_at_once_never_count_twice(db: Path) -> None:
     assert_explained()
 
 
-@pytest.mark.parametrize(
-    ("known", "received"),
-    [
-        ("+5511961234567", "551161234567"),
-        ("+551161234567", "5511961234567"),
-        ("+525512345678", "5215512345678"),
-        ("+5215512345678", "525512345678"),
-        ("+541123456789", "5491123456789"),
-        ("+5491123456789", "541123456789"),
-    ],
-)
-def test_a_variant_of_a_number_finds_who_is_there(known: str, received: str) -> None:
-    there = contacts.create(known, "Ana", accept_unknown=True)
-    take(said(text_("a", sender=received), number=received))
-    take(said(text_("b", START + 2 * DAY, sender=received), number=received))
-    person = only()
-    assert (person.id, person.phone, person.name) == (there.id, known, "Ana")
-    assert counters(person) == (2, 0, 0, 0)
-
-
-def test_the_very_number_comes_before_a_variant() -> None:
-    take(said(text_("a", sender="551161234567"), number="551161234567"))
-    with database.writing():
-        Contact.create(
-            phone="+5511961234567", name="Eva", created=1, changed=1, origin="hand", search_key="eva"
-        )
-    take(said(text_("b", sender="5511961234567"), number="5511961234567"))
-    assert {p.name: p.user_initiated for p in everybody()} == {"Eva": 1, "+551161234567": 1}
-
-
-@pytest.mark.parametrize("number", ["551133334444", "999", "12345678901234567890"])
-def test_an_inbound_number_is_never_refused_nor_rewritten(number: str) -> None:
-    take(said(text_("a", sender=number), number=number))
-    assert only().phone == f"+{number}"
-
-
-def test_a_renamed_contact_keeps_its_name() -> None:
-    take(said(text_("a")))
-    contacts.edit(only().id, name="Sheena of Sales")
-    take(said(text_("b", START + 2 * DAY), name="S. N."))
-    assert (only().name, only().profile_name) == ("Sheena of Sales", "S. N.")
-
-
-def test_names_are_matched_by_number_not_by_position() -> None:
-    other = "573001234567"
-    people = [contact(other, "Ana"), contact(SHEENA, "Sheena")]
-    take(body(change(messages=[text_("a"), text_("b", sender=other)], contacts=people)))
-    assert {p.phone: p.profile_name for p in everybody()} == {f"+{SHEENA}": "Sheena", f"+{other}": "Ana"}
-
-
-def test_the_latest_profile_name_counts_not_the_last_to_arrive() -> None:
-    take(said(text_("b", START + HOUR), name="New"), said(text_("a"), name="Old"))
-    assert only().profile_name == "New"
-
-
-def test_who_shows_only_a_user_id_is_found_by_it() -> None:
-    hidden = {"user_id": BSUID, "username": "@realsheena"}
-    for key, at in (("a", START), ("b", START + 2 * DAY)):
-        sent = message(key, at, sender=None, from_user_id=BSUID)
-        take(body(change(messages=[sent], contacts=[contact(None, **hidden)])))
-    person = only()
-    assert (person.phone, person.name, person.username) == (None, "@realsheena", "@realsheena")
-    assert counters(person) == (2, 0, 0, 0)
-    assert list(listing.ids(listing.Listing(search="realshee"))) == [person.id]
-
-
-def test_who_is_known_by_number_is_found_by_user_id_when_the_number_is_hidden() -> None:
-    take(body(change(messages=[text_("a")], contacts=[contact(user_id=BSUID)])))
-    take(body(change(messages=[message("b", START + 2 * DAY, sender=None, from_user_id=BSUID)])))
-    assert (only().phone, counters(only())) == (f"+{SHEENA}", (2, 0, 0, 0))
-
-
-def test_who_turns_out_to_be_somebody_else_becomes_one_with_them() -> None:
-    there = contacts.create(f"+{SHEENA}", "Sheena of Sales")
-    take(body(change(messages=[message("a", sender=None, from_user_id=BSUID)])))
-    assert len(everybody()) == 2
-    take(body(change(messages=[text_("b", START + 2 * DAY)], contacts=[contact(user_id=BSUID)])))
-    person = only()
-    assert (person.id, person.name, counters(person)) == (there.id, "Sheena of Sales", (2, 0, 0, 0))
-    assert_explained()
-
-
-def test_a_number_that_becomes_known_is_shown() -> None:
-    take(body(change(messages=[message("a", sender=None, from_user_id=BSUID)])))
-    assert only().name == BSUID
-    take(body(change(messages=[text_("b")], contacts=[contact(user_id=BSUID)])))
-    assert (only().phone, only().name) == (f"+{SHEENA}", f"+{SHEENA}")
-
-
-def moved(key: str, at: int, old: str, new: str) -> bytes:
-    system = {"body": f"changed from {old} to {new}", "wa_id": new, "type": "user_changed_number"}
-    return said(message(key, at, "system", sender=old, system=system), number=old)
-
-
-def test_a_changed_number_is_taken_over_and_counts_go_on() -> None:
-    new = "16505559999"
-    take(said(text_("a")), moved("s", START + 60, SHEENA, new))
-    take(said(text_("b", START + 90, sender=new), number=new))
-    person = only()
-    assert (person.phone, person.name, counters(person)) == (f"+{new}", f"+{new}", (1, 0, 0, 0))
-    assert FormerNumber.select().count() == 1
-
-
-def test_a_changed_number_that_a_contact_of_ours_has_stays_theirs() -> None:
-    new = "16505559999"
-    contacts.create(f"+{new}", "Eva")
-    take(said(text_("a")), moved("s", START + 60, SHEENA, new))
-    assert {person.name: person.phone for person in everybody()} == {
-        "Eva": f"+{new}",
-        f"+{SHEENA}": f"+{SHEENA}",
-    }
-
-
-def test_a_changed_user_id_is_taken_over() -> None:
-    take(body(change(messages=[text_("a")], contacts=[contact(user_id=BSUID)])))
-    system = {"user_id": "MX.2", "previous_user_id": BSUID, "type": "user_changed_user_id"}
-    take(body(change(messages=[message("s", START + 9, "system", sender=None, system=system)])))
-    take(body(change(messages=[message("b", START + 2 * DAY, sender=None, from_user_id="MX.2")])))
-    assert counters(only()) == (2, 0, 0, 0)
-    update = {
-        "wa_id": SHEENA,
-        "user_id": {"previous": "MX.2", "current": "BR.3"},
-        "timestamp": START + 3 * DAY,
-    }
-    take(body({"field": "user_id_update", "value": {"user_id_update": [update]}}))
-    take(body(change(messages=[message("c", START + 4 * DAY, sender=None, from_user_id="BR.3")])))
-    assert counters(only()) == (3, 0, 0, 0)
-
-
-@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2), (0, 2, 1), (1, 2, 0), (2, 0, 1)])
-def test_a_changed_number_ends_in_one_contact_whatever_comes_first(order: tuple[int, ...]) -> None:
-    new = "16505559999"
-    bodies = [
-        said(text_("a")),
-        moved("s", START + 60, SHEENA, new),
-        said(text_("b", START + 2 * DAY, sender=new), number=new),
-    ]
-    for index in order:
-        take(bodies[index])
-    assert (only().phone, only().name, counters(only())) == (f"+{new}", f"+{new}", (2, 0, 0, 0))
-    assert_explained()
-
-
 def preference(value: str, at: int) -> bytes:
     entry = {"wa_id": SHEENA, "category": "marketing_messages", "value": value, "timestamp": at}
     return body({"field": "user_preferences", "value": {"user_preferences": [entry]}})
@@ -534,115 +329,6 @@ def test_every_number_of_the_demonstration_is_explained_and_replayed(tmp_path: P
     assert all(sum(row[index] for row in before) > 5 for index in (6, 7, 8, 9))
     inbox.replay()
     assert state() == before
-
-
-NUMBERS = [SHEENA, "5511961234567", "551161234567"]
-"""The last two are one person."""
-TIMES = [START + step for step in (0, 1, 2, HOUR, DAY - 1, DAY, DAY + 1, 3 * DAY)]
-
-
-@st.composite
-def deliveries(draw: st.DrawFn) -> list[bytes | Record]:
-    """A set of deliveries and records, each of which may repeat what others say."""
-    found: list[bytes | Record] = []
-    for _turn in range(draw(st.integers(1, 12))):
-        number, at = draw(st.sampled_from(NUMBERS)), draw(st.sampled_from(TIMES))
-        kind = draw(st.sampled_from(["text", "tap", "status", "status", "record", "mixed"]))
-        # A message has one sender and one recipient.
-        whose = "S" if number == SHEENA else "B"
-        key = whose + draw(st.sampled_from(["0", "1"]))
-        if kind == "record":
-            told = draw(st.sampled_from(["outbound", "notification", "cancelled", "inbound"]))
-            certain = draw(st.booleans())
-            found.append(Record(told, f"{told} {key}", at, f"+{number}", certain=certain))
-            continue
-        name = whose + draw(st.sampled_from(["a", "b", "c", "d"]))
-        words = draw(st.sampled_from(["hi", "EXIT"]))
-        reply_to = draw(st.sampled_from(["", f"outbound {whose}0", f"outbound {whose}1"]))
-        entry = text_(f"{name} {words}", at, words, sender=number, reply_to=reply_to)
-        tap = message(f"tap {name}", at, "button", sender=number, button={"payload": "no", "text": "No"})
-        subject = draw(st.sampled_from([f"outbound {key}", f"notification {key}", key]))
-        news = status(
-            subject,
-            draw(st.sampled_from(["sent", "delivered", "read", "failed"])),
-            at,
-            to=number,
-            category=draw(st.sampled_from(["", "marketing", "service"])),
-        )
-        chosen = {"text": [entry], "tap": [tap], "status": [], "mixed": [entry, tap]}[kind]
-        statuses = [news] if kind in ("status", "mixed") else []
-        found.append(body(change(messages=chosen, statuses=statuses, contacts=[contact(number)])))
-    return found
-
-
-def live(items: Sequence[bytes | Record], cuts: frozenset[int]) -> None:
-    """Take deliveries in this order, processing at the cuts."""
-    for position, item in enumerate(items):
-        if isinstance(item, Record):
-            try:
-                inbox.record(item)
-            except Invalid:
-                # Whether something is open is decided when it is told; so these are told as deliveries.
-                raise AssertionError from None
-        else:
-            inbox.receive(item)
-        if position in cuts:
-            inbox.process_new()
-    inbox.process_new()
-
-
-def wipe() -> None:
-    with database.writing():
-        for table in (Interaction, Event, FormerNumber, Delivery, Contact):
-            table.delete().execute()
-
-
-def tellable(item: bytes | Record) -> bool:
-    """Cancellations are refused where nothing is open, which is not a matter of sets."""
-    return isinstance(item, bytes) or item.kind != "cancelled"
-
-
-@settings(
-    max_examples=50,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-@given(st.data())
-def test_any_order_repetition_and_batching_ends_the_same_and_replay_equals_it(data: st.DataObject) -> None:
-    items = [item for item in data.draw(deliveries()) if tellable(item)]
-    repeated = items + data.draw(st.lists(st.sampled_from(items), max_size=4)) if items else []
-    shuffled = data.draw(st.permutations(repeated))
-    cuts = data.draw(st.frozensets(st.integers(0, len(shuffled))))
-    wipe()
-    live(items, frozenset(range(len(items))))
-    expected = _numbers()
-    assert_explained()
-    wipe()
-    live(shuffled, cuts)
-    assert _numbers() == expected
-    assert_explained()
-    stored = _rows()
-    inbox.replay()
-    assert _numbers() == expected
-    assert _rows() == stored
-    assert_explained()
-
-
-def _rows() -> set[tuple[Any, ...]]:
-    """All that is stored of interactions, which shortcuts must leave as the whole would."""
-    return {row[1:] for row in database.tuples(Interaction.select())}
-
-
-def _numbers() -> dict[str, tuple[int, ...]]:
-    """Counters and times by person; which writing of a number came first is the order's."""
-    return {
-        (person.phone or "").replace("+551196", "+55116"): (
-            *counters(person),
-            person.first_interaction,
-            person.last_interaction,
-        )
-        for person in everybody()
-    }
 
 
 def test_a_record_of_a_later_version_is_told_and_kept() -> None:
