@@ -40,13 +40,13 @@ def test_the_job_works_on_its_own_copy(tmp_path: Path) -> None:
 
 
 def test_stopping_keeps_what_was_loaded_and_counts_the_rest(tmp_path: Path) -> None:
-    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 40_000)))
+    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 120_000)))
     until(lambda: imports.get(import_id).done >= 6_000)
     imports.stop(import_id)
     view = finish(import_id)
     assert view.state is State.STOPPED
-    assert view.rows == 40_000
-    assert 6_000 <= view.done < 40_000
+    assert view.rows == 120_000
+    assert 6_000 <= view.done < 120_000
     assert listing.count() == view.created
 
 
@@ -62,7 +62,7 @@ def test_the_report_of_a_stopped_import_names_the_rows_that_were_not_processed(t
 
 
 def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path: Path) -> None:
-    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 40_000)))
+    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 120_000)))
     until(lambda: imports.get(import_id).done >= 4_000)
     assert kill_job(import_id)
     until(lambda: not imports.get(import_id).is_running, seconds=5)
@@ -72,7 +72,7 @@ def test_a_killed_job_is_seen_as_interrupted_and_what_was_loaded_stays(tmp_path:
 
 
 def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path: Path) -> None:
-    first = imports.start(plan(long_file(tmp_path / "a.xlsx", 40_000)))
+    first = imports.start(plan(long_file(tmp_path / "a.xlsx", 120_000)))
     second = imports.start(plan(workbook(tmp_path / "b.xlsx", [HEAD, ["+573001234567", "Ana"]])))
     third = imports.start(plan(workbook(tmp_path / "c.xlsx", [HEAD, ["+573001234568", "Eva"]])))
     until(lambda: imports.get(first).state is not State.QUEUED)
@@ -82,7 +82,7 @@ def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path:
     jobs.wait(third, 30)
     # Its rows are counted all the same.
     assert (finish(third).state, imports.get(third).rows) == (State.STOPPED, 1)
-    assert finish(first).done == 40_000
+    assert finish(first).done == 120_000
     assert finish(second).created == 1
 
 
@@ -180,7 +180,7 @@ def test_a_watcher_never_sees_a_new_job_as_interrupted(tmp_path: Path) -> None:
 
 
 def test_a_stopped_import_is_resumed_and_a_running_or_finished_one_is_not(tmp_path: Path) -> None:
-    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 40_000)))
+    import_id = imports.start(plan(long_file(tmp_path / "a.xlsx", 120_000)))
     with pytest.raises(JobFailed, match="still running"):
         imports.resume(import_id)
     until(lambda: imports.get(import_id).done >= 2_000)
@@ -188,7 +188,7 @@ def test_a_stopped_import_is_resumed_and_a_running_or_finished_one_is_not(tmp_pa
     assert finish(import_id).state is State.STOPPED
     imports.resume(import_id)
     view = finish(import_id)
-    assert (view.state, view.done, view.not_processed) == (State.FINISHED, 40_000, 0)
+    assert (view.state, view.done, view.not_processed) == (State.FINISHED, 120_000, 0)
     with pytest.raises(JobFailed, match="has finished"):
         imports.resume(import_id)
 
