@@ -29,15 +29,18 @@ def main(arguments: list[str]) -> int:
         for name, (_module, about) in BENCHMARKS.items():
             print(f"{name}: {about}")
         return 0
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    names = parser.add_subparsers(dest="name", required=True)
-    modules = {name: importlib.import_module(module) for name, (module, _about) in BENCHMARKS.items()}
-    for name, module in modules.items():
-        module.add_arguments(names.add_parser(name, help=BENCHMARKS[name][1]))
-    options = parser.parse_args(arguments)
+    name, *words = arguments
+    if name not in BENCHMARKS:
+        print(f"There is no benchmark {name}; there are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    # Only this one: each may need programs that the others do not.
+    module = importlib.import_module(BENCHMARKS[name][0])
+    parser = argparse.ArgumentParser(prog=f"python -m tests.benchmarks {name}")
+    module.add_arguments(parser)
+    options = parser.parse_args(words)
     report = Report()
     try:
-        modules[options.name].run(options, report)
+        module.run(options, report)
     except Unable as error:
         print(error, file=sys.stderr)
         return 2
