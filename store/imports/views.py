@@ -220,7 +220,7 @@ def _undo_of(row: Any) -> UndoView | None:
 
 
 def _outward(row: Any) -> ImportView:
-    if any(jobs.has_moved_on(job) for job in (row.job, row.undo_row if row.undo_job else None) if job):
+    if jobs.has_moved_on(row.job) or (row.undo_job is not None and jobs.has_moved_on(row.undo_row)):
         row = _with_jobs().where(Import.job == row.job.id).get()
     job, undo = row.job, _undo_of(row)
     is_undone = undo is not None and undo.state is State.FINISHED

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from store.language import N_, _
 from store.values import text
 
 DAY = 86_400
@@ -102,6 +103,19 @@ class Sort(StrEnum):
     TOUCH = "touch"
     """A sign of life that started nothing."""
 
+    @property
+    def label(self) -> str:
+        """What it is, for a person."""
+        return _(_SORTS[self])
+
+
+_SORTS = {
+    Sort.INBOUND: N_("begun by the person"),
+    Sort.OUTBOUND: N_("begun by the company"),
+    Sort.NOTIFICATION: N_("notification"),
+    Sort.TOUCH: N_("sign of life"),
+}
+
 
 class Standing(StrEnum):
     """How far an interaction has come."""
@@ -112,6 +126,19 @@ class Standing(StrEnum):
     EXPIRED = "expired"
     DONE = "done"
     """It was never open: notifications and signs of life."""
+
+    @property
+    def label(self) -> str:
+        """How far it has come, for a person; empty for what was never open."""
+        return "" if self is Standing.DONE else _(_STANDINGS[self])
+
+
+_STANDINGS = {
+    Standing.OPEN: N_("open"),
+    Standing.ACCEPTED: N_("accepted"),
+    Standing.CANCELLED: N_("cancelled"),
+    Standing.EXPIRED: N_("expired"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from store import settings
 from store.interactions import Entry
 from store.language import _
 from store.values import times
-from tui.commands.interactions import kind_word, standing_word
 from tui.text import cell
 from tui.widgets.small_table import SmallColumn, SmallTable
 
@@ -50,8 +49,8 @@ def _cells(entry: Entry, zone: str) -> list[Text]:
     began = entry.text or (f"[{entry.form}]" if entry.form else "")
     return [
         cell(times.shown(entry.opened, zone)),
-        cell(kind_word(entry.kind)),
+        cell(entry.kind.label),
         cell(times.shown(entry.last, zone)),
-        cell(standing_word(entry.standing)),
+        cell(entry.standing.label),
         cell(began),
     ]
