@@ -227,3 +227,67 @@ class FormerNumber(Table):
     number = TextField()
     contact_id = IntegerField()
     until = BigIntegerField()
+
+
+class Flow(Table):
+    """A flow as it was last saved, and which version of it is in use."""
+
+    id = AutoField()
+    name = TextField()
+    name_key = TextField()
+    """Folded; unique among those not deleted."""
+    body = JSONField()
+    """The draft; see store.flows.keeping."""
+    version_id = IntegerField(null=True)
+    """What conversations go along now; None for a flow that was never switched on or sent."""
+    live = BooleanField(default=False)
+    """Whether it answers those who write; one flow at most."""
+    created = BigIntegerField()
+    changed = BigIntegerField()
+    deleted = BigIntegerField(default=0)
+
+
+class FlowVersion(Table):
+    """A flow as it was when it was switched on; never changed, since people may be inside."""
+
+    id = AutoField()
+    flow_id = IntegerField()
+    body = JSONField()
+    created = BigIntegerField()
+
+
+class FlowRun(Table):
+    """A conversation that goes along a flow."""
+
+    id = AutoField()
+    flow_id = IntegerField()
+    version_id = IntegerField()
+    contact_id = IntegerField()
+    interaction = TextField()
+    """The key of the interaction: a run for each at most."""
+    line = TextField(default="")
+    state = JSONField()
+    """Of the player."""
+    started = BigIntegerField()
+    last = BigIntegerField()
+    """The last message of the person."""
+    due = BigIntegerField(default=0)
+    """When something happens without an answer: a reminder or the end; 0 for never."""
+    ended = BigIntegerField(default=0)
+
+
+class Outgoing(Table):
+    """A message that is to be sent, or was."""
+
+    id = AutoField()
+    run_id = IntegerField(null=True)
+    contact_id = IntegerField()
+    body = JSONField()
+    """Without its recipient."""
+    state = TextField()
+    """waiting, sent, failed, unsure (it may have been sent), or dropped (it came too late)."""
+    attempts = IntegerField(default=0)
+    due = BigIntegerField()
+    created = BigIntegerField()
+    message_id = TextField(default="")
+    fault = TextField(default="")
