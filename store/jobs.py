@@ -37,13 +37,15 @@ _HANDLERS = {
     "rows_to_fix": "store.imports.fixing:run",
     "undo": "store.imports.undo:run",
     "download": "store.downloads.job:run",
+    "change": "store.changes.job:run",
+    "undo_change": "store.changes.job:undo",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
 _AT_START = ("store.imports.keeping:clean_up", "store.downloads.keeping:clean_up")
 """What every process of a job does before its own work."""
-_WRITERS = frozenset({"import", "undo"})
+_WRITERS = frozenset({"import", "undo", "change", "undo_change"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
