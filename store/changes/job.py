@@ -1,13 +1,14 @@
 """Carry out a change of many contacts, and take it back: batch by batch, in the order of their ids."""
 
 import json
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from store import database, jobs, search
-from store.changes import Action, Many
+from store.changes import Action
 from store.models import Change
 from store.values import times
 
@@ -35,8 +36,7 @@ class _Task:
 def run(job_id: int) -> None:
     """Change the contacts that the job names; called in its process."""
     row = Change.get_by_id(job_id)
-    parameters = jobs.get(job_id).parameters
-    ids = Many(parameters["search"], parameters["ids"]).resolve()
+    ids = array("q", row.ids)
     task = _task(job_id, row)
     change = _CHANGES[task.action]
 
@@ -44,8 +44,10 @@ def run(job_id: int) -> None:
         done = change(task, batch)
         Change.update(position=batch[-1], changed=Change.changed + done).where(Change.job == job_id).execute()
 
-    # What was found once may be found no more after its change: resumed, it goes on with those that are left.
     _in_batches(job_id, ids[bisect_right(ids, row.position) :], write)
+    with database.writing():
+        Change.update(ids=b"").where(Change.job == job_id).execute()
+        jobs.finish(job_id)
 
 
 def undo(job_id: int) -> None:

@@ -10,6 +10,7 @@ _TABLES = (
         action TEXT NOT NULL CHECK (action IN ('delete', 'set', 'clear')),
         property_id INTEGER,
         value TEXT NOT NULL DEFAULT '',
+        ids BLOB NOT NULL,
         position INTEGER NOT NULL DEFAULT 0,
         changed INTEGER NOT NULL DEFAULT 0 CHECK (changed >= 0),
         undone INTEGER NOT NULL DEFAULT 0 CHECK (undone >= 0),
