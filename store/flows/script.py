@@ -165,15 +165,20 @@ class _Importing:
 
     def _check(self, found: FlowFound) -> None:
         """A draft may have faults: only one that is to be live is refused."""
-        for fault in checks.faults(found.flow, self.reading.known):
-            line = found.line if fault.block_id is None else found.lines[fault.block_id]
-            sentence = _("flow “{name}”, {fault}").format(
-                name=found.flow.name, fault=keeping.fault_sentence(found.flow, fault)
-            )
+        name = found.flow.name
+        faults = checks.faults(found.flow, self.reading.known)
+        for fault in faults:
+            at_block = fault.block_id is not None
+            line = found.lines[fault.block_id] if fault.block_id is not None else found.line
+            whole = _("flow “{name}”, {fault}") if at_block else _("flow “{name}”: {fault}")
+            sentence = whole.format(name=name, fault=keeping.fault_sentence(found.flow, fault))
             if found.is_live:
                 self.reading.fault(line, sentence)
             else:
                 self.notes.append(str(yaml_text.fault_at(line, sentence)))
+        if faults and not found.is_live:
+            sentence = _("Flow “{name}” is kept as a draft: it cannot be switched on like this.")
+            self.notes.append(sentence.format(name=name))
 
     def _keep(self, found: FlowFound) -> None:
         flow = found.flow
