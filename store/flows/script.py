@@ -114,6 +114,7 @@ class _Importing:
         self.live = ""
         self.notes: list[str] = []
         self._seen: set[str] = set()
+        self._present = {fold(view.flow.name): view for view in keeping.list_all()}
 
     def take(self, property_nodes: Sequence[Node], flow_nodes: Sequence[Node]) -> None:
         """Carry out what a file says."""
@@ -182,7 +183,7 @@ class _Importing:
 
     def _keep(self, found: FlowFound) -> None:
         flow = found.flow
-        present = {fold(view.flow.name): view for view in keeping.list_all()}.get(fold(flow.name))
+        present = self._present.get(fold(flow.name))
         if present is None:
             keeping.create(flow)
             self.created.append(flow.name)

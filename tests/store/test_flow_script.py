@@ -20,7 +20,7 @@ from store.flows.script_reading import renumbered
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
 from tests.store.flowing import KNOWN, flows
-from tests.support import NAUGHTY
+from tests.support import NAUGHTY, ROOT
 
 READABLE = """\
 # Flows, and the contact properties that they use; read by: contacts flow import FILE
@@ -207,6 +207,14 @@ def test_a_file_is_pleasant_to_read() -> None:
         Option("No"),
     )
     assert script.export().text == READABLE
+
+
+@pytest.mark.usefixtures("db")
+def test_the_example_of_the_readme_can_be_switched_on() -> None:
+    _before, _fence, rest = (ROOT / "README.md").read_text(encoding="utf-8").partition("```yaml\n")
+    done = script.import_(rest.partition("```")[0].encode())
+    assert (done.created, done.live, done.notes) == (("Welcome",), "Welcome", ())
+    assert len(list(keeping.named("Welcome").flow.walk())) == 7
 
 
 @pytest.mark.usefixtures("db")

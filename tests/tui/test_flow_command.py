@@ -123,7 +123,7 @@ def test_faults_of_a_file_are_told_and_nothing_is_imported(path: Path, tmp_path:
     assert "Line 16: there is a character that YAML does not allow." in done.err
     done = flow(path, "import", "-", stdin=WELCOME + "  hours: '{{['\n  wait: \N{RIGHT-TO-LEFT OVERRIDE}\n")
     assert (done.code, done.out) == (2, "")
-    assert [line[:9] for line in done.err.splitlines()] == ["Line 15: ", "Line 16: ", "Nothing i"]
+    assert [line[:9] for line in done.err.splitlines()] == ["Line 15: ", "Line 16: ", "Nothing w"]
     for missing in (tmp_path, tmp_path / "nowhere.yaml", "a\nb"):
         done = flow(path, "import", missing)
         assert (done.code, done.out) == (2, "")
