@@ -193,7 +193,7 @@ class _Importing:
             self._replace(present, found)
 
     def _replace(self, present: FlowView, found: FlowFound) -> None:
-        # Blocks get numbers that none has had: buttons of old messages stand for the old ones.
+        # Blocks get numbers that none in use has: buttons of sent messages stand for those.
         had = [present.flow]
         if present.version_id is not None:
             had.append(keeping.version(present.version_id).flow)
