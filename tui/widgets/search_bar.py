@@ -1,0 +1,97 @@
+"""The line to search in, how many were found, and below it how a line may go on, or what is wrong with it."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from store.completion import Suggestion, complete
+from store.language import N_, _
+from tui.text import plain, shown
+from tui.widgets.line import Line
+
+_HINT_LIMIT = 400
+
+
+class _SearchLine(Line):
+    BINDINGS = [Binding("tab", "complete", N_("Complete"), show=False)]
+
+    class CompletionAsked(Message):
+        """What is begun is to be completed."""
+
+    @property
+    def cursor_at_end(self) -> bool:
+        """Whether what is typed next comes last."""
+        return self.cursor_position == len(self.value)
+
+    def action_complete(self) -> None:
+        """Complete the last word, or go on to the next widget where nothing is to be completed."""
+        self.post_message(self.CompletionAsked())
+
+
+class SearchBar(Vertical):
+    """Words and filters; the lowest line is there only while somebody types."""
+
+    DEFAULT_CSS = """
+    SearchBar { height: auto; }
+    SearchBar > Horizontal { height: 1; }
+    SearchBar #search { width: 1fr; }
+    SearchBar #count { width: auto; min-width: 16; padding: 0 1; text-align: right; color: $text-muted; }
+    SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; display: none; }
+    SearchBar:focus-within #hint { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._suggestions: list[Suggestion] = []
+        self._fault = ""
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield _SearchLine(placeholder=_("Search names, numbers, addresses"), id="search")
+            yield Static(id="count")
+        yield Static(id="hint")
+
+    def on_mount(self) -> None:
+        """Say what can be written."""
+        self._show_hint()
+
+    def say_count(self, text: str) -> None:
+        """Show how many there are, or were found."""
+        self.query_one("#count", Static).update(plain(text))
+
+    def say_fault(self, sentence: str) -> None:
+        """Show what is wrong with the line; nothing if it is empty."""
+        if sentence != self._fault:
+            self._fault = sentence
+            self._show_hint()
+
+    @on(Input.Changed)
+    def _follow(self, event: Input.Changed) -> None:
+        self._suggestions = complete(event.value)
+        self._show_hint()
+
+    @on(_SearchLine.CompletionAsked)
+    def _complete(self) -> None:
+        line = self.query_one(_SearchLine)
+        if self._suggestions and line.cursor_at_end:
+            line.value = self._suggestions[0].line
+            line.cursor_position = len(line.value)
+        else:
+            self.screen.focus_next()
+
+    def _show_hint(self) -> None:
+        self.query_one("#hint", Static).update(self._hint())
+
+    def _hint(self) -> Content:
+        if self._suggestions:
+            parts: list[Content | tuple[str, str] | str] = [_("Tab: ")]
+            for item in self._suggestions:
+                parts += [(shown(item.word, 40), "bold $primary"), f" {shown(item.meaning, 60)}   "]
+            return Content.assemble(*parts)
+        if self._fault:
+            return Content.styled(shown(self._fault, _HINT_LIMIT), "$text-error")
+        return plain(_("Words, or filters: country:co last:>2026-01-01 client:acme -email: origin:import"))
