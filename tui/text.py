@@ -30,6 +30,11 @@ def shown(raw: object, limit: int = CELL_LIMIT) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
+def steady(raw: object, limit: int = CELL_LIMIT) -> str:
+    """`raw` as `shown`."""
+    return shown(raw, limit)
+
+
 def cell(raw: object, *, style: str = "", right: bool = False) -> "Text":
     """`raw` for a cell of a DataTable, which takes a plain `str` for markup."""
     # Imported here, like its sister below: commands need no screen, and 60 ms less.

@@ -13,7 +13,7 @@ from textual.widgets.data_table import ColumnKey
 from store.language import N_, _
 from store.listing import Listing, Order, Row
 from store.values import times
-from tui.widgets.virtual_table import LaidColumn, VirtualTable
+from tui.widgets.virtual_table import LaidColumn, Spot, VirtualTable
 
 _HEADER_LINES = 2
 _NAME_AT_LEAST = 14
@@ -200,22 +200,19 @@ class ContactTable(VirtualTable[Row]):
 
     # The mouse
 
-    async def _on_click(self, event: events.Click) -> None:
-        meta = event.style.meta
-        column = self._key_of(meta.get("column", -1))
-        if column == "options" and self.is_valid_row_index(meta.get("row", -1)):
-            # At the first click, not only on a row that is under the cursor already.
-            event.prevent_default()
-            event.stop()
-            self.move_cursor(row=meta["row"], scroll=False)
-            self.post_message(self.OptionsAsked(self._ids[meta["row"]]))
+    def clicked(self, spot: Spot, event: events.Click) -> None:
+        if self._key_of(spot.column) != "options":
+            super().clicked(spot, event)
+            return
+        # At the first click, not only on a row that is under the cursor already.
+        self.move_cursor(row=spot.row, scroll=False)
+        self.post_message(self.OptionsAsked(self._ids[spot.row]))
 
     def _on_mouse_move(self, event: events.MouseMove) -> None:
-        meta = event.style.meta
-        in_header = meta.get("row") == -1
-        key = self._key_of(meta.get("column", -1))
-        spec = next((spec for spec in COLUMNS if spec.key == key), None)
-        self.tooltip = full_name(spec) if in_header and spec is not None else None
+        super()._on_mouse_move(event)
+        spot = self._spot(event)
+        spec = _SPECS.get(self._key_of(spot.column) or "") if spot is not None and spot.row < 0 else None
+        self.tooltip = full_name(spec) if spec is not None else None
 
     def order_of(self, key: ColumnKey) -> Order | None:
         """What a column sorts by."""
