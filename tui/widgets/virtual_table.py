@@ -110,6 +110,13 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._highlight_row(self.cursor_row)
         self.scroll_to(y=top, animate=False, force=True, immediate=True)
 
+    def go_to(self, row: int) -> None:
+        """Put the cursor on a row; where that is out of sight, in the middle."""
+        top = self.top
+        if not top <= row < top + self.rows_in_sight:
+            top = row - self.rows_in_sight // 2
+        self.stand(row, self._top_for(row, top))
+
     @property
     def top(self) -> int:
         """The uppermost row."""
@@ -194,25 +201,25 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width = self.size.width
+        width, style = self.size.width, self.rich_style
         scroll_x, scroll_y = self.scroll_offset
         if y < self.header_height:
             strip = self._header_line(y)
         else:
             index = y - self.header_height + int(scroll_y)
             if not self.is_valid_row_index(index):
-                return Strip.blank(width, self.rich_style)
-            strip = self._row_line(index)
-        return strip.crop_extend(int(scroll_x), int(scroll_x) + width, self.rich_style)
+                return Strip.blank(width, style)
+            strip = self._row_line(index, style)
+        return strip.crop_extend(int(scroll_x), int(scroll_x) + width, style)
 
     def _header_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("datatable--header")
         text = "".join(_fitted(column.lines[y], column.width, column.right) for column in self._laid)
         return Strip([Segment(text, style)]).extend_cell_length(self.size.width, style)
 
-    def _row_line(self, index: int) -> Strip:
+    def _row_line(self, index: int, style: Style) -> Strip:
         row_id = self._ids[index]
-        style = self.row_style(row_id, self.rich_style)
+        style = self.row_style(row_id, style)
         if self.show_cursor and index == self.cursor_row:
             style += self.get_component_rich_style("datatable--cursor")
         elif self._show_hover_cursor and index == self.hover_row:
