@@ -4,7 +4,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textual import on, work
+from textual import work
 
 from store import contacts, listing
 from store.contacts import Person
@@ -43,10 +43,6 @@ class ContactChoosing(ContactActions, ListActions):
     def _table(self) -> ContactTable:
         return self.query_one(ContactTable)
 
-    def show_count(self) -> None:
-        """Say how many there are and how many are marked."""
-        raise NotImplementedError
-
     def chosen(self) -> Chosen:
         """What the next action is for; empty in an empty list (40 ms of a million marks)."""
         marks = self._table.marks
@@ -68,11 +64,6 @@ class ContactChoosing(ContactActions, ListActions):
     def action_unmark(self) -> None:
         """Let no contact be marked."""
         self._table.unmark_all()
-
-    @on(ContactTable.MarksChanged)
-    def _follow_marks(self) -> None:
-        self.show_count()
-        self.refresh_bindings()
 
     # Jump
 

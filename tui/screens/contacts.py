@@ -201,10 +201,9 @@ class ContactsScreen(ContactChoosing, Page):
         self._total = event.total
         if event.living is not None:
             self._table.keep_marks(event.living)
-        self.show_count()
+        self._show_count()
 
-    def show_count(self) -> None:
-        """Say how many there are, how many are found, and how many are marked."""
+    def _show_count(self) -> None:
         if self._total is None:
             return
         text = ngettext("{count} contact", "{count} contacts", len(self._table.ids))
@@ -214,6 +213,11 @@ class ContactsScreen(ContactChoosing, Page):
             marked = ngettext("{count} marked", "{count} marked", len(self._table.marks))
             text = f"{text} · {marked}"
         self.query_one("#count", Static).update(plain(text))
+
+    @on(ContactTable.MarksChanged)
+    def _follow_marks(self) -> None:
+        self._show_count()
+        self.refresh_bindings()
 
     def _show_emptiness(self, event: OrderTaken) -> None:
         empty = self.query_one("#empty", Static)

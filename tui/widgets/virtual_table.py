@@ -17,6 +17,7 @@ from rich.text import Text
 from textual import events
 from textual.coordinate import Coordinate
 from textual.geometry import Region
+from textual.scrollbar import ScrollDown, ScrollMessage, ScrollUp
 from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
@@ -266,6 +267,18 @@ class VirtualTable(DataTable[str], Generic[R]):
             return
         column = self.ordered_columns[spot.column]
         self.post_message(DataTable.HeaderSelected(self, column.key, spot.column, label=column.label))
+
+    def _on_scroll_down(self, event: ScrollDown) -> None:
+        self._scroll_by(event, self.rows_in_sight)
+
+    def _on_scroll_up(self, event: ScrollUp) -> None:
+        self._scroll_by(event, -self.rows_in_sight)
+
+    def _scroll_by(self, event: ScrollMessage, rows: int) -> None:
+        """A click beside the bar's thumb: Textual would pass over as many rows as the header has lines."""
+        event.prevent_default()
+        event.stop()
+        self.scroll_relative(y=rows, animate=False, force=True)
 
     def _on_mouse_move(self, event: events.MouseMove) -> None:
         event.prevent_default()
