@@ -6,7 +6,7 @@ it, it asks for the opposite. All that is written must be true of a contact.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from store.errors import Invalid
 from store.language import N_, _
 from store.models import Contact
 from store.properties import CustomProperty
+from store.search import Wanted
 from store.settings import Settings
 from store.values import countries, property_type, text, times
 from store.values.phone_patterns import only_region
@@ -34,24 +35,6 @@ _TOKEN = re.compile(
     r"""(?:"(?P<quoted>[^"]*)(?:"|$)|(?P<plain>[^\s"]*))"""
 )
 _NUMBER = re.compile(r"[\d\s().+\-/]*\d[\d\s().+\-/]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What must be true of a contact."""
-
-    terms: tuple[str, ...] = ()
-    """Folded; each must stand in its search key."""
-    others: tuple[Any, ...] = field(default=(), repr=False)
-    """Further conditions, for queries."""
-
-    @property
-    def conditions(self) -> list[Any]:
-        """All of it."""
-        return [peewee.fn.instr(Contact.search_key, term) > 0 for term in self.terms] + list(self.others)
-
-    def __bool__(self) -> bool:
-        return bool(self.terms or self.others)
 
 
 @dataclass(frozen=True, slots=True)

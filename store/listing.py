@@ -11,9 +11,9 @@ from typing import Any
 
 import peewee
 
-from store import database, filters, search
-from store.filters import Wanted
+from store import database, search
 from store.models import LIVING, Contact
+from store.search import Wanted
 from store.values import text
 
 _WALK = 10_000
@@ -65,12 +65,12 @@ def ids(listing: Listing) -> "array[int]":
 
     Raises Invalid for a search that asks for what there is not.
     """
-    return _sorted(listing, filters.parse(listing.search), None)
+    return _sorted(listing, _wanted(listing), None)
 
 
 def first_ids(listing: Listing, limit: int) -> "array[int]":
     """The first `limit` of `ids`, at once."""
-    wanted = filters.parse(listing.search)
+    wanted = _wanted(listing)
     if not wanted:
         return _first(_arms(listing, wanted), limit)
     found = _walked(listing, wanted, limit)
@@ -97,6 +97,15 @@ def rows(wanted: Sequence[int]) -> dict[int, Row]:
 def count() -> int:
     """How many living contacts there are."""
     return int(Contact.select().where(Contact.deleted == LIVING).count())
+
+
+def _wanted(listing: Listing) -> Wanted:
+    if not listing.search.strip():
+        return Wanted()
+    # Imported here: the first screen searches for nothing.
+    from store import filters
+
+    return filters.parse(listing.search)
 
 
 def _sorted(listing: Listing, wanted: Wanted, limit: int | None) -> "array[int]":

@@ -7,10 +7,13 @@ the contact stands, and so before the contact changes.
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
 
-from peewee import SQL, DatabaseError
+from peewee import SQL, DatabaseError, fn
 
 from store import database
+from store.models import Contact
 
 _GRAM = 3
 _FEW_TRIGRAMS = 500
@@ -25,6 +28,24 @@ _REMOVE = (
     "SELECT 'delete', id, text FROM contact_text WHERE "
 )
 _AMONG = "id IN (SELECT value FROM json_each(?))"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What must be true of a contact."""
+
+    terms: tuple[str, ...] = ()
+    """Folded; each must stand in its search key."""
+    others: tuple[Any, ...] = field(default=(), repr=False)
+    """Further conditions, for queries."""
+
+    @property
+    def conditions(self) -> list[Any]:
+        """All of it."""
+        return [fn.instr(Contact.search_key, term) > 0 for term in self.terms] + list(self.others)
+
+    def __bool__(self) -> bool:
+        return bool(self.terms or self.others)
 
 
 def last_id() -> int:

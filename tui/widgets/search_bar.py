@@ -1,5 +1,7 @@
 """The line to search in, how many were found, and below it how a line may go on, or what is wrong with it."""
 
+from typing import TYPE_CHECKING
+
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -8,10 +10,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from store.completion import Suggestion, complete
 from store.language import N_, _
 from tui.text import plain, shown
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from store.completion import Suggestion
 
 _HINT_LIMIT = 400
 
@@ -30,6 +34,15 @@ class _SearchLine(Line):
     def action_complete(self) -> None:
         """Complete the last word, or go on to the next widget where nothing is to be completed."""
         self.post_message(self.CompletionAsked())
+
+
+def _suggested(line: str) -> "list[Suggestion]":
+    if not line:
+        return []
+    # Imported here: the first screen searches for nothing.
+    from store.completion import complete
+
+    return complete(line)
 
 
 class SearchBar(Vertical):
@@ -71,7 +84,7 @@ class SearchBar(Vertical):
 
     @on(Input.Changed)
     def _follow(self, event: Input.Changed) -> None:
-        self._suggestions = complete(event.value)
+        self._suggestions = _suggested(event.value)
         self._show_hint()
 
     @on(_SearchLine.CompletionAsked)
