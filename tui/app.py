@@ -1,13 +1,14 @@
 """The program on the screen: its modes, keys and theme, and the threads that talk to the store."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, ParamSpec, TypeVar
 
 from rich.text import Text
@@ -15,12 +16,14 @@ from textual.app import App, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
 
 from store import database
 from store.contacts import Person
 from store.errors import ContactsError
 from store.language import N_, _
+from tui.page import OurScreen
 from tui.text import shown
 
 P = ParamSpec("P")
@@ -122,6 +125,35 @@ class ContactsApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, number)
+
+    def on_ready(self) -> None:
+        """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""
+        gc.freeze()
+        gc.enable()
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Turn to another page, which is painted once, as soon as it has been told so."""
+        if mode == self.current_mode:
+            return super().switch_mode(mode)
+        hold = ExitStack()
+        hold.enter_context(self.batch_update())
+        mounted = super().switch_mode(mode)
+        # Behind all that the page has been told by now.
+        self.screen.call_later(self._show_page, self.screen, hold)
+        return mounted
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Nothing: `switch_mode` knows when a page can be painted, where Textual waits for so long."""
+
+    async def _show_page(self, page: Screen[Any], hold: ExitStack) -> None:
+        # Its widgets take their turn; then comes what they have said of it, and then the paint.
+        await asyncio.sleep(0)
+        page.call_later(self._paint, page, hold)
+
+    def _paint(self, page: Screen[Any], hold: ExitStack) -> None:
+        hold.close()
+        if isinstance(page, OurScreen):
+            page.paint()
 
     def _end(self, number: int) -> None:
         # In a thread of its own: it must come even when the loop waits for something.

@@ -1,5 +1,6 @@
 """The command: with no words it opens the screen; with words it works without one."""
 
+import gc
 import importlib
 import os
 import sys
@@ -149,6 +150,8 @@ def open_screen(context: click.Context) -> int:
     """The screen, until the person leaves it; the exit code."""
     if (code := without_terminal()) != 0:
         return code
+    # Until the first screen stands there is no garbage worth looking for.
+    gc.disable()
     open_store(context)
     from tui.app import ContactsApp
 

@@ -34,8 +34,8 @@ _CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", 
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
-_WATCH_SECONDS = 1.0
-"""Between two looks at whether others have written; a look costs some µs and draws nothing."""
+_STAY_SECONDS = 0.3
+"""The page must be open for so long before its order is taken anew: whoever only passes does not wait."""
 _DETAILS_SECONDS = 0.1
 """The cursor must rest for so long before the details beside the list follow it."""
 _REST = 4
@@ -46,6 +46,7 @@ class ContactsScreen(ContactActions, Page):
     """The list of contacts."""
 
     MODE = "contacts"
+    LOOK_SECONDS = 1.0
     CSS_PATH = "contacts.tcss"
     BINDINGS = [
         # With priority: what is typed right behind it must go into the search line, not run as keys.
@@ -88,6 +89,7 @@ class ContactsScreen(ContactActions, Page):
         self._is_stale = False
         self._rest_until = 0.0
         self._details_timer: Timer | None = None
+        self._staying: Timer | None = None
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="search-line"):
@@ -103,7 +105,6 @@ class ContactsScreen(ContactActions, Page):
         self._table.focus()
         self._version = database.data_version()
         self._take_order()
-        self.set_interval(_WATCH_SECONDS, self._look_for_changes)
 
     @property
     def _table(self) -> ContactTable:
@@ -111,16 +112,31 @@ class ContactsScreen(ContactActions, Page):
 
     # The order of rows
 
-    def _look_for_changes(self) -> None:
+    def opened(self) -> None:
+        """The visible rows as they are now."""
+        self._forget_changed()
+        self._staying = self.set_timer(_STAY_SECONDS, self.look)
+
+    def on_screen_suspend(self) -> None:
+        """Whoever has only passed by waits for no order."""
+        if self._staying is not None:
+            self._staying.stop()
+
+    def look(self) -> None:
         """When others have written: the visible rows anew at once, a new order when there is time for it."""
+        self._forget_changed()
+        if not self._is_stale:
+            return
+        self._show_details()
+        if time.monotonic() > self._rest_until:
+            self._take_order(is_new=False)
+
+    def _forget_changed(self) -> None:
         version = database.data_version()
         if version != self._version:
             self._version = version
             self._is_stale = True
             self._table.forget_rows()
-            self._show_details()
-        if self._is_stale and time.monotonic() > self._rest_until:
-            self._take_order(is_new=False)
 
     def reload(self) -> None:
         """Show what this program has just changed."""
