@@ -9,10 +9,10 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rich.text import Text
-from textual.app import App, ScreenStackError, SystemCommand
+from textual.app import App, ScreenError, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
@@ -20,11 +20,13 @@ from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
 
 from store import database
-from store.contacts import Person
 from store.errors import ContactsError
 from store.language import N_, _
 from tui.page import OurScreen
 from tui.text import shown
+
+if TYPE_CHECKING:
+    from store.contacts import Person
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -143,6 +145,15 @@ class ContactsApp(App[None]):
         self.screen.call_later(self._show_page, self.screen, hold)
         return mounted
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme; without a screen, not by reading the style sheets: that is still to come."""
+        try:
+            self.screen  # noqa: B018 - asks whether there is one
+        except ScreenError:
+            self.stylesheet.set_variables(self.get_css_variables())
+            return
+        super().refresh_css(animate)
+
     def delay_update(self, delay: float = 0.05) -> None:
         """Nothing: `switch_mode` knows when a page can be painted, where Textual waits for so long."""
 
@@ -230,7 +241,7 @@ class ContactsApp(App[None]):
             return
         self.panic(Text(self.tell_bug(error)))
 
-    def copy_phone(self, person: Person) -> None:
+    def copy_phone(self, person: "Person") -> None:
         """Copy the contact's phone to the clipboard of the person's own machine, by way of the terminal."""
         if person.phone is None:
             self.say(_("This contact has no phone number."))

@@ -4,7 +4,7 @@ import time
 from array import array
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,8 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import DataTable, Input, Static
 
-from store import contacts, database, listing, settings
-from store.contacts import Person
+from store import database, listing, settings
 from store.errors import ContactsError, NotFound
 from store.language import N_, _, ngettext
 from store.listing import Listing, Order
@@ -27,6 +26,9 @@ from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
 from tui.widgets.details import Details
 from tui.widgets.line import Line
+
+if TYPE_CHECKING:
+    from store.contacts import Person
 
 T = TypeVar("T")
 
@@ -280,7 +282,9 @@ class ContactsScreen(ContactActions, Page):
         """The details may have come on screen."""
         self.call_after_refresh(self._show_details)
 
-    def _selected(self) -> Person | None:
+    def _selected(self) -> "Person | None":
+        from store import contacts
+
         contact_id = self._table.selected_id
         if contact_id is None:
             return None
@@ -289,7 +293,7 @@ class ContactsScreen(ContactActions, Page):
         except NotFound:
             return None
 
-    def _changed(self, person: Person) -> None:
+    def _changed(self, person: "Person") -> None:
         self.reload()
 
     @on(DataTable.RowSelected)
@@ -357,7 +361,7 @@ class ContactsScreen(ContactActions, Page):
 
         self.app.push_screen(ContactForm(person), self._after_form)
 
-    def _after_form(self, person: Person | None) -> None:
+    def _after_form(self, person: "Person | None") -> None:
         if person is not None:
             self.contacts_app.say(_("{name} is saved.").format(name=person.name))
             self._take_order(person.id)
@@ -385,7 +389,9 @@ class ContactsScreen(ContactActions, Page):
             self._delete(person)
 
     @work(group="write", exit_on_error=False)
-    async def _delete(self, person: Person) -> None:
+    async def _delete(self, person: "Person") -> None:
+        from store import contacts
+
         try:
             await self.contacts_app.write(contacts.delete, [person.id])
         except ContactsError as error:
@@ -398,6 +404,8 @@ class ContactsScreen(ContactActions, Page):
     @work(group="write", exit_on_error=False)
     async def action_undo(self) -> None:
         """Bring back what was deleted last in this session."""
+        from store import contacts
+
         if not self.contacts_app.deleted:
             self.contacts_app.say(_("Nothing was deleted in this session."))
             return
