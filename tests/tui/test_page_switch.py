@@ -11,7 +11,7 @@ from rich.segment import Segment
 from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
 
-from store import contacts
+from store import contacts, listing
 from tests.tui.conftest import Person, Screens
 from tui.widgets.contact_table import ContactTable
 
@@ -71,6 +71,34 @@ async def test_a_page_is_painted_once_and_keeps_its_styles(
             await person.press(key)
             assert person.app.current_mode == mode
             assert (len(work.paints), work.styled) == (1, []), mode
+
+
+async def test_the_first_rows_are_painted_before_all_are_read(
+    screens: Screens, people: list[int], work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paints, styles_read = [], []
+    first_ids, ids, reparse = listing.first_ids, listing.ids, Stylesheet.reparse
+
+    def first(*args: Any) -> Any:
+        found = first_ids(*args)
+        paints.append(len(work.paints))
+        return found
+
+    def whole(*args: Any) -> Any:
+        paints.append(len(work.paints))
+        return ids(*args)
+
+    def read(sheet: Stylesheet) -> None:
+        styles_read.append(sheet)
+        reparse(sheet)
+
+    monkeypatch.setattr(listing, "first_ids", first)
+    monkeypatch.setattr(listing, "ids", whole)
+    monkeypatch.setattr(Stylesheet, "reparse", read)
+    async with screens() as person:
+        assert person.sees("Person 59", f"{CONTACTS} contacts")
+    assert paints[0] < paints[1]
+    assert styles_read == []
 
 
 async def test_what_others_have_changed_is_in_the_only_paint(

@@ -19,6 +19,7 @@ from store.errors import ContactsError, NotFound
 from store.language import N_, _, ngettext
 from store.listing import Listing, Order
 from tui.page import Page
+from tui.screens.bin import Bin
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.contact_actions import ContactActions, adopting, counters
 from tui.screens.question import Question
@@ -36,15 +37,13 @@ _CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", 
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
-_STAY_SECONDS = 0.3
-"""The page must be open for so long before its order is taken anew: whoever only passes does not wait."""
 _DETAILS_SECONDS = 0.1
 """The cursor must rest for so long before the details beside the list follow it."""
 _REST = 4
 """While others write, a new order is taken after so many times as long as the last one took."""
 
 
-class ContactsScreen(ContactActions, Page):
+class ContactsScreen(Bin, ContactActions, Page):
     """The list of contacts."""
 
     MODE = "contacts"
@@ -91,7 +90,6 @@ class ContactsScreen(ContactActions, Page):
         self._is_stale = False
         self._rest_until = 0.0
         self._details_timer: Timer | None = None
-        self._staying: Timer | None = None
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="search-line"):
@@ -117,12 +115,6 @@ class ContactsScreen(ContactActions, Page):
     def opened(self) -> None:
         """The visible rows as they are now."""
         self._forget_changed()
-        self._staying = self.set_timer(_STAY_SECONDS, self.look)
-
-    def on_screen_suspend(self) -> None:
-        """Whoever has only passed by waits for no order."""
-        if self._staying is not None:
-            self._staying.stop()
 
     def look(self) -> None:
         """When others have written: the visible rows anew at once, a new order when there is time for it."""
@@ -145,6 +137,10 @@ class ContactsScreen(ContactActions, Page):
         self._table.forget_rows()
         self._take_order(is_new=False)
 
+    def show_contact(self, contact_id: int) -> None:
+        """Show the list anew, this contact under the cursor."""
+        self._take_order(contact_id)
+
     def _kept(self) -> int | None:
         # At the top of the list a person looks at the top, whoever stands there.
         return self._table.selected_id if self._table.cursor_row > 0 else None
@@ -159,6 +155,7 @@ class ContactsScreen(ContactActions, Page):
                 first = await self._read_if_wanted(wanted, lambda: listing.first_ids(wanted, _FIRST))
                 if first is not None:
                     self.post_message(self.OrderTaken(wanted, first, None, None, True))
+                    await self.painted()
                     # What follows shows the same from the top: a person may have begun to walk in it.
                     is_new = False
             ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
@@ -182,7 +179,7 @@ class ContactsScreen(ContactActions, Page):
         zone = settings.load().time_zone
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
         self._show_emptiness(event)
-        self._show_details()
+        self.call_after_refresh(self._show_details)
         if event.total is None:
             return
         text = ngettext("{count} contact", "{count} contacts", len(event.ids))
@@ -387,34 +384,3 @@ class ContactsScreen(ContactActions, Page):
         question = _("Delete {name}?\nu brings it back.").format(name=shown(person.label))
         if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
             self._delete(person)
-
-    @work(group="write", exit_on_error=False)
-    async def _delete(self, person: "Person") -> None:
-        from store import contacts
-
-        try:
-            await self.contacts_app.write(contacts.delete, [person.id])
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-            return
-        self.contacts_app.deleted.append(person)
-        self.contacts_app.say(_("{name} is deleted; u brings it back.").format(name=person.name))
-        self.reload()
-
-    @work(group="write", exit_on_error=False)
-    async def action_undo(self) -> None:
-        """Bring back what was deleted last in this session."""
-        from store import contacts
-
-        if not self.contacts_app.deleted:
-            self.contacts_app.say(_("Nothing was deleted in this session."))
-            return
-        # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
-        person = self.contacts_app.deleted.pop()
-        try:
-            await self.contacts_app.write(contacts.restore, person.id)
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-            return
-        self.contacts_app.say(_("{name} is back.").format(name=person.name))
-        self._take_order(person.id)
