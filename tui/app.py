@@ -1,6 +1,7 @@
 """The program on the screen: its modes, keys and theme, and the threads that talk to the store."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -8,21 +9,25 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, ParamSpec, TypeVar
+from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rich.text import Text
-from textual.app import App, ScreenStackError, SystemCommand
+from textual.app import App, ScreenError, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widget import AwaitMount
 from textual.worker import Worker, WorkerState
 
 from store import database
-from store.contacts import Person
 from store.errors import ContactsError
 from store.language import N_, _
+from tui.page import OurScreen
 from tui.text import shown
+
+if TYPE_CHECKING:
+    from store.contacts import Person
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -94,7 +99,8 @@ class ContactsApp(App[None]):
     """The contacts of a WhatsApp business."""
 
     TITLE = "contacts"
-    CSS_PATH = "app.tcss"
+    # With the sheet of the first page: one that comes later has all of them read once more, 5 ms.
+    CSS_PATH = ["app.tcss", "screens/contacts.tcss"]
     MODES = {"contacts": _contacts, "imports": _imports, "downloads": _downloads, "settings": _settings}
     DEFAULT_MODE = "contacts"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
@@ -130,6 +136,44 @@ class ContactsApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, number)
+
+    def on_ready(self) -> None:
+        """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""
+        gc.freeze()
+        gc.enable()
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Turn to another page, which is painted once, as soon as it has been told so."""
+        if mode == self.current_mode:
+            return super().switch_mode(mode)
+        hold = ExitStack()
+        hold.enter_context(self.batch_update())
+        mounted = super().switch_mode(mode)
+        # Behind all that the page has been told by now.
+        self.screen.call_later(self._show_page, self.screen, hold)
+        return mounted
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Apply the theme; without a screen, not by reading the style sheets: that is still to come."""
+        try:
+            self.screen  # noqa: B018 - asks whether there is one
+        except ScreenError:
+            self.stylesheet.set_variables(self.get_css_variables())
+            return
+        super().refresh_css(animate)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Nothing: `switch_mode` knows when a page can be painted, where Textual waits for so long."""
+
+    async def _show_page(self, page: Screen[Any], hold: ExitStack) -> None:
+        # Its widgets take their turn; then comes what they have said of it, and then the paint.
+        await asyncio.sleep(0)
+        page.call_later(self._paint, page, hold)
+
+    def _paint(self, page: Screen[Any], hold: ExitStack) -> None:
+        hold.close()
+        if isinstance(page, OurScreen):
+            page.paint()
 
     def _end(self, number: int) -> None:
         # In a thread of its own: it must come even when the loop waits for something.
@@ -222,7 +266,7 @@ class ContactsApp(App[None]):
             return
         self.panic(Text(self.tell_bug(error)))
 
-    def copy_phone(self, person: Person) -> None:
+    def copy_phone(self, person: "Person") -> None:
         """Copy the contact's phone to the clipboard of the person's own machine, by way of the terminal."""
         if person.phone is None:
             self.say(_("This contact has no phone number."))

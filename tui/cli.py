@@ -1,20 +1,21 @@
 """The command: with no words it opens the screen; with words it works without one."""
 
-import importlib
+import gc
 import os
 import sys
-from typing import Any
-
-import click
+from typing import TYPE_CHECKING
 
 from store import database, language
 from store.errors import ContactsError, DatabaseUnavailable
 from store.language import _
 
+if TYPE_CHECKING:
+    import click
+
 OUR_BUG, WRONG_USE, NO_DATABASE, ROWS_REJECTED, STOPPED = 1, 2, 3, 4, 130
 """Exit codes other than 0."""
 
-_WORDS = {
+WORDS = {
     "import": "tui.commands.imports:import_",
     "imports": "tui.commands.imports:imports_",
     "template": "tui.commands.imports:template",
@@ -32,6 +33,7 @@ _WORDS = {
     "flow": "tui.commands.flows:flow",
     "demo": "tui.commands.demo:demo",
 }
+"""By word, where its command is."""
 
 
 def main() -> None:
@@ -45,13 +47,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Carry out a command line; its exit code, after a sentence on stderr where it is not 0."""
     try:
-        code = _group().main(arguments, prog_name="contacts", standalone_mode=False)
-        return int(code or 0)
-    except click.exceptions.Abort:
-        return STOPPED
-    except click.ClickException as error:
-        error.show()
-        return WRONG_USE
+        # Without a word there is nothing to make sense of, and click is not loaded for it.
+        return _run_words(arguments) if arguments else open_screen(os.environ.get("CONTACTS_DATABASE"))
     except DatabaseUnavailable as error:
         return _say(error, NO_DATABASE)
     except ContactsError as error:
@@ -70,26 +67,51 @@ def run(arguments: list[str]) -> int:
         return _say(sentence.format(reason=f"{type(error).__name__}: {error}"), OUR_BUG)
 
 
-def open_store(context: click.Context) -> None:
+def _run_words(arguments: list[str]) -> int:
+    import click
+
+    from tui.words import group
+
+    try:
+        code = group().main(arguments, prog_name="contacts", standalone_mode=False)
+        return int(code or 0)
+    except click.exceptions.Abort:
+        return STOPPED
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+
+
+def open_store(context: "click.Context") -> None:
     """Open the database that the command line names."""
     options = context.find_root().params
-    existed = database.path_of(options["database"]).exists()
-    path = database.open_database(options["database"], read_only=options["read_only"])
+    _open(options["database"], options["read_only"])
+
+
+def _open(location: str | None, read_only: bool) -> None:
+    existed = database.path_of(location).exists()
+    path = database.open_database(location, read_only=read_only)
     if not existed:
-        click.echo(_("A new database was made: {path}").format(path=path), err=True)
+        _echo(_("A new database was made: {path}").format(path=path))
 
 
 def _say(sentence: object, code: int) -> int:
     from tui.text import lines
 
-    click.echo(lines(str(sentence)).plain, err=True)
+    _echo(lines(str(sentence)).plain)
     return code
+
+
+def _echo(sentence: str) -> None:
+    import click
+
+    click.echo(sentence, err=True)
 
 
 def _language(arguments: list[str]) -> str | None:
     """The language asked for on the command line; needed before click makes its help."""
     for position, word in enumerate(arguments):
-        if word in _WORDS and arguments[position - 1 : position] != ["--database"]:
+        if word in WORDS and arguments[position - 1 : position] != ["--database"]:
             # What follows belongs to the word: `download --language` is that of a file.
             return None
         if word == "--language":
@@ -99,58 +121,21 @@ def _language(arguments: list[str]) -> str | None:
     return None
 
 
-class _Words(click.Group):
-    """Loads a word when it is used: the screen needs none of them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_WORDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _WORDS:
-            return None
-        module, _colon, name = _WORDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-
-def _group() -> click.Group:
-    @click.group(
-        cls=_Words,
-        invoke_without_command=True,
-        help=_("The contacts of a WhatsApp business. Without a word it opens the screen."),
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    @click.option(
-        "--database",
-        envvar="CONTACTS_DATABASE",
-        metavar="URL",
-        help=_("A path or sqlite:///path; else a file in your data folder."),
-    )
-    @click.option("--language", type=click.Choice(language.LANGUAGES), help=_("The language of all texts."))
-    @click.option("--read-only", is_flag=True, help=_("Look, and change nothing."))
-    @click.version_option(package_name="contacts")
-    @click.pass_context
-    def group(context: click.Context, /, **_options: Any) -> int | None:
-        if context.invoked_subcommand is None:
-            return open_screen(context)
-        return None
-
-    return group
-
-
 def without_terminal() -> int:
     """0 where there is a terminal for the screen, else the exit code after a sentence."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         return 0
-    click.echo(_("The screen needs a terminal; see `contacts --help` for words that do not."), err=True)
+    _echo(_("The screen needs a terminal; see `contacts --help` for words that do not."))
     return WRONG_USE
 
 
-def open_screen(context: click.Context) -> int:
-    """The screen, until the person leaves it; the exit code."""
+def open_screen(location: str | None, *, read_only: bool = False) -> int:
+    """The screen on a database, until the person leaves it; the exit code."""
     if (code := without_terminal()) != 0:
         return code
-    open_store(context)
+    # Until the first screen stands there is no garbage worth looking for.
+    gc.disable()
+    _open(location, read_only)
     from tui.app import ContactsApp
 
     app = ContactsApp()

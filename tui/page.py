@@ -1,13 +1,16 @@
 """What all screens share: texts in the person's language, the app's type, and room enough."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker, WorkerState
@@ -24,6 +27,9 @@ else:
     _Base = object
 
 R = TypeVar("R")
+
+_STAY_SECONDS = 0.3
+"""A page must be open for so long before its first look: whoever only passes waits for nothing."""
 
 
 class OurScreen(_Base):
@@ -50,6 +56,17 @@ class OurScreen(_Base):
             for key, active in super().active_bindings.items()
         }
 
+    def paint(self) -> None:
+        """Lay out what has to be, and paint the whole screen, once and at once."""
+        self._dirty_widgets.add(self)
+        self._repaint_required = False
+        self._on_timer_update()
+
+    def _compositor_refresh(self) -> None:
+        # While paints are held back, Textual makes them and throws them away: up to 9 ms each.
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
 
 def _translated(binding: Binding) -> Binding:
     # The empty text stands for the catalogue's own header.
@@ -57,9 +74,65 @@ def _translated(binding: Binding) -> Binding:
 
 
 class Page(OurScreen, Screen[None]):
-    """A screen of its own mode."""
+    """A screen of its own mode; while it is open, it looks now and then whether it shows what is."""
 
     MODE: ClassVar[str]
+    LOOK_SECONDS: ClassVar[float] = 0
+    """Between two looks; 0 for a page that looks only when it is opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # No part of it has styles of a former theme yet; Textual would read all style sheets anew for it.
+        self._css_update_count = self.app._css_update_count
+        self._looks: list[Timer] = []
+        self._waiting: list[asyncio.Event] = []
+        # What they will be when it is laid out: to learn it then has the whole page styled once more.
+        width, height = self.app.size
+        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
+        self.add_class(*self._get_breakpoint_classes(width, across), update=False)
+        self.add_class(*self._get_breakpoint_classes(height, down), update=False)
+
+    def opened(self) -> None:
+        """Show what happened while another page, or a dialog, was open."""
+
+    def look(self) -> None:
+        """Show what has changed since the last look."""
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Styles stay as they are: what changes them does so on every page, and tables cost 8 ms."""
+        event.refresh_styles = False
+        self.opened()
+        self._stop_looking()
+        if self.LOOK_SECONDS:
+            looks = self.set_timer(_STAY_SECONDS, self.look), self.set_interval(self.LOOK_SECONDS, self.look)
+            self._looks += looks
+
+    def on_screen_suspend(self) -> None:
+        """Look no more, unless it is only a dialog that stands before this page."""
+        if self not in self.app.screen_stack:
+            self._stop_looking()
+            self._let_go()
+
+    def _stop_looking(self) -> None:
+        for timer in self._looks:
+            timer.stop()
+        self._looks.clear()
+
+    async def painted(self) -> None:
+        """Come back when what was posted to this page is on the screen; long reading makes paints slow."""
+        done = asyncio.Event()
+        # Behind what was posted. Textual's own `call_after_refresh` does not wait while paints are held back.
+        self.call_later(self._waiting.append, done)
+        await done.wait()
+
+    def _compositor_refresh(self) -> None:
+        super()._compositor_refresh()
+        if not self.app._batch_count:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        while self._waiting:
+            self._waiting.pop().set()
 
     def compose(self) -> ComposeResult:
         yield ModeTabs(self.MODE)

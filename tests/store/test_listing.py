@@ -143,6 +143,7 @@ def test_the_position_of_a_prefix_is_that_of_the_first_name_with_it(
 ) -> None:
     with database.writing():
         Contact.delete().execute()
+        search.rebuild()
         for name in people:
             _insert(name)
     ids = listing.ids(Listing(Order.NAME, descending))

@@ -5,12 +5,14 @@ import hashlib
 import inspect
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.app import App
+from textual.screen import Screen
 from textual.widgets import DataTable
 
 from store import contacts, imports, properties
@@ -197,13 +199,23 @@ def test_the_store_knows_no_screen() -> None:
 
 _NOT_AT_FIRST = (
     *("store.imports", "store.downloads", "store.files", "store.jobs", "store.interactions"),
-    *("store.whatsapp", "tui.commands"),
+    *("store.whatsapp", "tui.commands", "tui.words", "store.contacts", "store.properties"),
+    *("tui.widgets.fields", "tui.screens.imports", "tui.screens.downloads", "tui.screens.settings"),
 )
 
 
 def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
     loaded = _modules_after("import tui.cli, tui.app, tui.screens.contacts")
-    heavy = {"openpyxl", "phonenumbers", "babel", "email_validator", "playhouse", "tzdata", "zoneinfo"}
+    heavy = {
+        "click",
+        "openpyxl",
+        "phonenumbers",
+        "babel",
+        "email_validator",
+        "playhouse",
+        "tzdata",
+        "zoneinfo",
+    }
     assert not heavy & {name.split(".")[0] for name in loaded}
     assert not {name for name in loaded if name.startswith(_NOT_AT_FIRST)}
 
@@ -226,7 +238,30 @@ def test_the_parts_of_data_table_that_we_lean_on_are_as_we_know_them() -> None:
     assert digests == PARTS, "DataTable has changed: read the new source before you renew these"
 
 
-def _digest(function: Callable[..., Awaitable[None] | None]) -> str:
+SCREEN_PARTS = {
+    "_on_timer_update": "421401660de1",
+    "_compositor_refresh": "7a40efe56381",
+    "_refresh_layout": "889715478130",
+    "_on_screen_resume": "f39caa8ec442",
+    "_get_breakpoint_classes": "27b85b46dd8a",
+    "_on_idle": "05781131b10d",
+}
+"""The same of Screen, for pages that are painted once."""
+APP_PARTS = {
+    "switch_mode": "0bea775929e2",
+    "delay_update": "44f4c078fd32",
+    "_init_mode": "962fb98bc495",
+    "_display": "4b78dff6669a",
+    "_end_batch": "588c75faa310",
+}
+
+
+def test_the_parts_of_screen_and_app_that_pages_lean_on_are_as_we_know_them() -> None:
+    assert {name: _digest(getattr(Screen, name)) for name in SCREEN_PARTS} == SCREEN_PARTS
+    assert {name: _digest(getattr(App, name)) for name in APP_PARTS} == APP_PARTS
+
+
+def _digest(function: Callable[..., object]) -> str:
     return hashlib.sha256(inspect.getsource(function).encode()).hexdigest()[:12]
 
 

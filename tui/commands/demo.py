@@ -19,5 +19,4 @@ def demo(context: click.Context) -> int:
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as folder:
         database = Path(folder) / "demo.db"
         demo_.build(database)
-        context.find_root().params["database"] = str(database)
-        return open_screen(context)
+        return open_screen(str(database), read_only=context.find_root().params["read_only"])

@@ -1,15 +1,19 @@
 """What can be done with a contact from the list as from its details."""
 
+from typing import TYPE_CHECKING
+
 from textual import work
 
-from store import contacts, database
-from store.contacts import Person
+from store import database
 from store.errors import ContactsError
 from store.language import _
 from tui.page import OurScreen
-from tui.screens.choice import Choice
 from tui.text import shown
 from tui.widgets.contact_table import COLUMNS, full_name
+
+if TYPE_CHECKING:
+    from store.contacts import Person
+    from tui.screens.choice import Choice
 
 _COUNTERS = [spec for spec in COLUMNS if spec.right]
 """The four columns that count interactions; their keys are the counters' names."""
@@ -18,15 +22,15 @@ _COUNTERS = [spec for spec in COLUMNS if spec.right]
 class ContactActions(OurScreen):
     """A mixin for screens that have a contact to do something with."""
 
-    def _selected(self) -> Person | None:
+    def _selected(self) -> "Person | None":
         """The contact, as it is now; None if there is none."""
         raise NotImplementedError
 
-    def _as_shown(self) -> Person | None:
+    def _as_shown(self) -> "Person | None":
         """The contact as the person at the screen knows it, for changes to begin from."""
         return self._selected()
 
-    def _changed(self, person: Person) -> None:
+    def _changed(self, person: "Person") -> None:
         """Show the contact as it has become."""
         raise NotImplementedError
 
@@ -57,7 +61,9 @@ class ContactActions(OurScreen):
         self._adopt(person)
 
     @work(group="write", exit_on_error=False)
-    async def _adopt(self, person: Person) -> None:
+    async def _adopt(self, person: "Person") -> None:
+        from store import contacts
+
         name = person.profile_name or ""
         try:
             adopted = await self.contacts_app.write(contacts.edit, person.id, name=name, seen=person)
@@ -69,21 +75,25 @@ class ContactActions(OurScreen):
         self._changed(adopted)
 
 
-def can_adopt(person: Person) -> bool:
+def can_adopt(person: "Person") -> bool:
     """Whether WhatsApp knows another name of a contact, and it may be changed."""
     if person.deleted or database.is_read_only():
         return False
     return bool(person.profile_name) and person.profile_name != person.name
 
 
-def adopting(person: Person) -> list[Choice[str]]:
+def adopting(person: "Person") -> "list[Choice[str]]":
     """The choice to adopt the name from WhatsApp, where there is one."""
+    from tui.screens.choice import Choice
+
     label = _("Adopt the name “{name}”").format(name=shown(person.profile_name, 30))
     return [Choice(label, "adopt")] if can_adopt(person) else []
 
 
-def counters(person: Person) -> list[Choice[str]]:
+def counters(person: "Person") -> "list[Choice[str]]":
     """A choice for each counter of a contact: its value is the action that opens it."""
+    from tui.screens.choice import Choice
+
     return [
         Choice(f"{full_name(spec)} ({getattr(person, spec.key):,})", f"counter('{spec.key}')")
         for spec in _COUNTERS

@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from store import contacts, listing
-from store.contacts import Person
+from store import listing
 from store.errors import ContactsError
 from store.language import _, ngettext
 from store.listing import Order
@@ -16,6 +16,9 @@ from tui.screens.list_actions import ListActions
 from tui.screens.question import Question
 from tui.text import shown
 from tui.widgets.contact_table import ContactTable
+
+if TYPE_CHECKING:
+    from store.contacts import Person
 
 AT_ONCE = 1_000
 """Contacts that are changed while the person waits; more are work for a job."""
@@ -122,6 +125,8 @@ class ContactChoosing(ContactActions, ListActions):
             sentence = _("{marked:,} contacts are marked; at most {limit:,} can be deleted at once.")
             self.contacts_app.say(sentence.format(marked=len(chosen), limit=AT_ONCE))
             return
+        from store import contacts
+
         people = [person for person in contacts.get_many(chosen.ids.tolist()) if not person.deleted]
         if not people:
             return
@@ -133,7 +138,9 @@ class ContactChoosing(ContactActions, ListActions):
             self._delete(people, chosen)
 
     @work(group="write", exit_on_error=False)
-    async def _delete(self, people: Sequence[Person], chosen: Chosen) -> None:
+    async def _delete(self, people: "Sequence[Person]", chosen: Chosen) -> None:
+        from store import contacts
+
         try:
             await self.contacts_app.write(contacts.delete, [person.id for person in people])
         except ContactsError as error:
@@ -156,6 +163,8 @@ class ContactChoosing(ContactActions, ListActions):
             return
         # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
         people = self.contacts_app.deleted.pop()
+        from store import contacts
+
         try:
             faults = await self.contacts_app.write(contacts.restore_many, [person.id for person in people])
         except ContactsError as error:

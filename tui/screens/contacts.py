@@ -4,7 +4,7 @@ import time
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,8 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import DataTable, Input, Static
 
-from store import contacts, database, listing, settings
-from store.contacts import Person
+from store import database, listing, settings
 from store.errors import ContactsError
 from store.language import N_, _, ngettext
 from store.listing import Listing, Order, Row
@@ -29,6 +28,9 @@ from tui.widgets.details import Details
 from tui.widgets.line import Line
 from tui.widgets.marks import Marks
 
+if TYPE_CHECKING:
+    from store.contacts import Person
+
 T = TypeVar("T")
 
 _CHANGES = frozenset(
@@ -37,8 +39,6 @@ _CHANGES = frozenset(
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
-_WATCH_SECONDS = 1.0
-"""Between two looks at whether others have written; a look costs some µs and draws nothing."""
 _DETAILS_SECONDS = 0.1
 """The cursor must rest for so long before the details beside the list follow it."""
 _REST = 4
@@ -49,6 +49,7 @@ class ContactsScreen(ContactChoosing, Page):
     """The list of contacts."""
 
     MODE = "contacts"
+    LOOK_SECONDS = 1.0
     CSS_PATH = "contacts.tcss"
     BINDINGS = [
         # With priority: what is typed right behind it must go into the search line, not run as keys.
@@ -122,23 +123,31 @@ class ContactsScreen(ContactChoosing, Page):
         self._table.focus()
         self._version = database.data_version()
         self._take_order()
-        self.set_interval(_WATCH_SECONDS, self._look_for_changes)
 
     def _rows(self, ids: Sequence[int]) -> dict[int, Row]:
         return self.contacts_app.glance(lambda: listing.rows(ids)) or {}
 
     # The order of rows
 
-    def _look_for_changes(self) -> None:
+    def opened(self) -> None:
+        """The visible rows as they are now."""
+        self._forget_changed()
+
+    def look(self) -> None:
         """When others have written: the visible rows anew at once, a new order when there is time for it."""
+        self._forget_changed()
+        if not self._is_stale:
+            return
+        self._show_details()
+        if time.monotonic() > self._rest_until:
+            self._take_order(is_new=False)
+
+    def _forget_changed(self) -> None:
         version = self.contacts_app.glance(database.data_version)
         if version is not None and version != self._version:
             self._version = version
             self._is_stale = True
             self._table.forget_rows()
-            self._show_details()
-        if self._is_stale and time.monotonic() > self._rest_until:
-            self._take_order(is_new=False)
 
     def reload(self) -> None:
         """Show what this program has just changed."""
@@ -163,6 +172,7 @@ class ContactsScreen(ContactChoosing, Page):
                 first = await self._read_if_wanted(wanted, lambda: listing.first_ids(wanted, _FIRST))
                 if first is not None:
                     self.post_message(self.OrderTaken(wanted, first, None, None, True))
+                    await self.painted()
                     # What follows shows the same from the top: a person may have begun to walk in it.
                     is_new = False
             ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
@@ -194,7 +204,7 @@ class ContactsScreen(ContactChoosing, Page):
         zone = settings.load().time_zone
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
         self._show_emptiness(event)
-        self._show_details()
+        self.call_after_refresh(self._show_details)
         self._is_whole = event.total is not None
         if event.total is None:
             return
@@ -322,14 +332,18 @@ class ContactsScreen(ContactChoosing, Page):
         """The details may have come on screen."""
         self.call_after_refresh(self._show_details)
 
-    def _selected(self) -> Person | None:
+    def _selected(self) -> "Person | None":
+        from store import contacts
+
         contact_id = self._table.selected_id
         if contact_id is None:
             return None
+        # Imported here: the first rows need it not.
+
         people = self.contacts_app.glance(lambda: contacts.get_many([contact_id]))
         return people[0] if people else None
 
-    def _changed(self, person: Person) -> None:
+    def _changed(self, person: "Person") -> None:
         self.reload()
 
     @on(DataTable.RowSelected)

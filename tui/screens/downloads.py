@@ -29,13 +29,13 @@ _DEEDS: dict[str, Callable[[AnyScreen, int], None]] = {
     "remove": download_files.remove_download,
 }
 """By action, what is done with a download."""
-_LOOK_SECONDS = 0.5
 
 
 class DownloadsScreen(Page):
     """The download history."""
 
     MODE = "downloads"
+    LOOK_SECONDS = 0.5
     BINDINGS = [
         Binding("w", "download", N_("Download contacts")),
         Binding("o", "options", N_("Options")),
@@ -71,27 +71,24 @@ class DownloadsScreen(Page):
         yield Static(plain(_("No downloads yet. Press w to download contacts.")), id="none", classes="muted")
 
     def on_mount(self) -> None:
-        """Look now and then."""
+        """The table first."""
         self.query_one(SmallTable).focus()
-        self.set_interval(_LOOK_SECONDS, self._look)
 
-    def on_screen_resume(self) -> None:
+    def opened(self) -> None:
         """What happened while another page was open."""
         self._version = -1
         # A person who stood at the top finds there what was begun on the page of contacts.
-        self._look(to_top=self.query_one(SmallTable).cursor_row == 0)
+        self.look(to_top=self.query_one(SmallTable).cursor_row == 0)
 
-    def _look(self, *, to_top: bool = False) -> None:
+    def look(self, *, to_top: bool = False) -> None:
         """Draw anew only when something was written, or a job may have died."""
-        if self not in self.app.screen_stack:
-            # Another page is open; this one looks again when it comes back.
-            return
         version = database.data_version()
         if version == self._version and not any(view.is_running for view in self._views):
             return
         self._version = version
         self._views = downloads.list_all()
-        rows = {str(view.id): _cells(view) for view in self._views}
+        zone = settings.load().time_zone
+        rows = {str(view.id): _cells(view, zone) for view in self._views}
         self.query_one(SmallTable).fill(rows, next(iter(rows), None) if to_top else None)
         self.query_one("#none").display = not self._views
 
@@ -161,7 +158,7 @@ class DownloadsScreen(Page):
         """Open the download window."""
         from tui.screens.download_window import DownloadWindow
 
-        self.app.push_screen(DownloadWindow(), lambda _download_id: self._look())
+        self.app.push_screen(DownloadWindow(), lambda _download_id: self.look())
 
 
 def _possible(view: DownloadView) -> list[tuple[str, str]]:
@@ -180,9 +177,9 @@ def _possible(view: DownloadView) -> list[tuple[str, str]]:
     ]
 
 
-def _cells(view: DownloadView) -> list[Text]:
+def _cells(view: DownloadView, zone: str) -> list[Text]:
     return [
-        cell(times.shown(view.created_at, settings.load().time_zone)),
+        cell(times.shown(view.created_at, zone)),
         cell(view.first_day or "–"),
         cell(view.last_day or "–"),
         cell(view.search),

@@ -25,13 +25,13 @@ from tui.widgets.import_progress import time_left
 from tui.widgets.small_table import SmallColumn, SmallTable
 
 _CHANGES = frozenset({"import", "stop", "resume", "report", "rows_to_fix", "undo", "options"})
-_LOOK_SECONDS = 0.5
 
 
 class ImportsScreen(Page):
     """The list of imports."""
 
     MODE = "imports"
+    LOOK_SECONDS = 0.5
     BINDINGS = [
         Binding("i", "import", N_("Import contacts")),
         Binding("o", "options", N_("Options")),
@@ -64,26 +64,23 @@ class ImportsScreen(Page):
         yield Static(plain(_("No imports yet. Press i to import an Excel file.")), id="none", classes="muted")
 
     def on_mount(self) -> None:
-        """Look now and then."""
+        """The table first."""
         self.query_one(SmallTable).focus()
-        self.set_interval(_LOOK_SECONDS, self._look)
 
-    def on_screen_resume(self) -> None:
+    def opened(self) -> None:
         """What happened while another page was open."""
         self._version = -1
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Draw anew only when something was written, or a job may have died."""
-        if self not in self.app.screen_stack:
-            # Another page is open; this one looks again when it comes back.
-            return
         version = database.data_version()
         if version == self._version and not any(view.is_busy for view in self._views):
             return
         self._version = version
         self._views = imports.list_all()
-        self.query_one(SmallTable).fill({str(view.id): _cells(view) for view in self._views})
+        zone = settings.load().time_zone
+        self.query_one(SmallTable).fill({str(view.id): _cells(view, zone) for view in self._views})
         self.query_one("#none").display = not self._views
 
     def _selected(self) -> ImportView | None:
@@ -153,16 +150,16 @@ class ImportsScreen(Page):
         """Put what it created into the bin."""
         view = self._selected()
         if view is not None and view.can_undo:
-            undo_import(self, view, self._look)
+            undo_import(self, view, self.look)
 
     def action_import(self) -> None:
         """Open the import window."""
         from tui.screens.import_window import ImportWindow
 
-        self.app.push_screen(ImportWindow(), lambda _import_id: self._look())
+        self.app.push_screen(ImportWindow(), lambda _import_id: self.look())
 
 
-def _cells(view: ImportView) -> list[Text]:
+def _cells(view: ImportView, zone: str) -> list[Text]:
     state = imports.state_label(view)
     if view.is_running and view.done and not view.stop_asked:
         state = f"{view.progress // 10}% {time_left(view)}"
@@ -172,6 +169,6 @@ def _cells(view: ImportView) -> list[Text]:
         cell(f"{view.created:,}", right=True),
         cell(f"{view.duplicates:,}", right=True),
         cell(f"{view.rejected:,}", right=True),
-        cell(times.shown(view.created_at, settings.load().time_zone)),
+        cell(times.shown(view.created_at, zone)),
         cell(view.person),
     ]

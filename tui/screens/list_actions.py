@@ -1,12 +1,16 @@
 """What can be done with the list of contacts as a whole."""
 
+from typing import TYPE_CHECKING
+
 from textual import work
 
-from store.contacts import Person
 from store.language import _
 from store.listing import Listing
 from tui.page import OurScreen
 from tui.screens.choice import Choice, ChoiceScreen
+
+if TYPE_CHECKING:
+    from store.contacts import Person
 
 
 class ListActions(OurScreen):
@@ -40,7 +44,7 @@ class ListActions(OurScreen):
 
         self.app.push_screen(ContactForm(None), self._after_form)
 
-    def _after_form(self, person: Person | None) -> None:
+    def _after_form(self, person: "Person | None") -> None:
         if person is not None:
             self.contacts_app.say(_("{name} is saved.").format(name=person.name))
             self.show_contact(person.id)

@@ -63,7 +63,7 @@ class SettingsScreen(Page):
         """The table first."""
         self.query_one(SmallTable).focus()
 
-    def on_screen_resume(self) -> None:
+    def opened(self) -> None:
         """Others may have changed something."""
         self._show()
 
@@ -72,7 +72,10 @@ class SettingsScreen(Page):
         rows = {key: _cells(item) for key, item in self._items.items()}
         self.query_one(SmallTable).fill(rows, None if selected is None else str(selected))
         self.query_one("#none").display = not rows
-        self.query_one("#account", Static).update(plain(_account(), 400))
+        account = self.query_one("#account", Static)
+        # Only what is new: an update has the whole page laid out and painted once more.
+        if account.content != (said := plain(_account(), 400)):
+            account.update(said)
 
     def _selected(self) -> CustomProperty | None:
         return self._items.get(self.query_one(SmallTable).selected or "")

@@ -1,0 +1,51 @@
+"""What stands behind `contacts` on the command line: words and options."""
+
+import importlib
+from typing import Any
+
+import click
+
+from store import language
+from store.language import _
+from tui.cli import WORDS, open_screen
+
+
+class _Words(click.Group):
+    """Loads a word when it is used: the screen needs none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(WORDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in WORDS:
+            return None
+        module, _colon, name = WORDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+def group() -> click.Group:
+    """The command line, its texts in the language in use."""
+
+    @click.group(
+        cls=_Words,
+        invoke_without_command=True,
+        help=_("The contacts of a WhatsApp business. Without a word it opens the screen."),
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    @click.option(
+        "--database",
+        envvar="CONTACTS_DATABASE",
+        metavar="URL",
+        help=_("A path or sqlite:///path; else a file in your data folder."),
+    )
+    @click.option("--language", type=click.Choice(language.LANGUAGES), help=_("The language of all texts."))
+    @click.option("--read-only", is_flag=True, help=_("Look, and change nothing."))
+    @click.version_option(package_name="contacts")
+    @click.pass_context
+    def contacts(context: click.Context, /, **_options: Any) -> int | None:
+        if context.invoked_subcommand is None:
+            return open_screen(context.params["database"], read_only=context.params["read_only"])
+        return None
+
+    return contacts
