@@ -34,9 +34,8 @@ def complete(line: str, limit: int = 8) -> list[Suggestion]:
         found = [
             (f"{name}:{value_}", meaning) for value_, meaning in _values(known, folded_name(name), value)
         ]
-    return [
-        Suggestion(f"{before}{sign}{word_}", f"{sign}{word_}", meaning) for word_, meaning in found[:limit]
-    ]
+    suggested = (Suggestion(f"{before}{sign}{words}", f"{sign}{words}", meaning) for words, meaning in found)
+    return [item for item in suggested if item.line != line][:limit]
 
 
 def _names(known: Known, begun: str) -> list[tuple[str, str]]:
@@ -51,6 +50,7 @@ def _names(known: Known, begun: str) -> list[tuple[str, str]]:
 
 _MEANINGS = {
     "country": N_("of the phone number"),
+    "id": N_("numbers of contacts"),
     "origin": N_("message, hand or import"),
     "import": N_("number of an import"),
     "last": N_("last interaction: a day, > or < a day, never"),

@@ -123,8 +123,8 @@ class ContactsApp(App[None]):
         self.register_theme(THEME)
         self.theme = "contacts"
         self.scroll_sensitivity_y = _WHEEL_ROWS
-        self.deleted: list[Sequence[Person]] = []
-        """Who was deleted together in this session, the latest last, for `u`."""
+        self.undoable: list[Sequence[Person] | int] = []
+        """Who was deleted together in this session, and changes of many by their ids, the latest last."""
         self._last_failure = ("", 0.0)
         # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
         self._readers = ThreadPoolExecutor(1, "read", initializer=database.connect)

@@ -59,6 +59,8 @@ def people() -> set[str]:
 @pytest.mark.parametrize(
     ("line", "names"),
     [
+        ("id:1,3,99", {"Ana Muñoz", "Cleo"}),
+        ("-id:1", {"Bob", "Cleo", "Di"}),
         ("country:co", {"Ana Muñoz"}),
         ("country:Colombia", {"Ana Muñoz"}),
         ("country:ca", {"Bob"}),
@@ -123,6 +125,8 @@ def test_a_filter_finds_whom_it_says(people: set[str], line: str, names: set[str
         ("inbound:many", ("inbound:>3",)),
         ("document:ten", ("Document:", "not a number")),
         ("import:x", ("import:3",)),
+        ("id:1,,2", ("id:12,15",)),
+        ("id:", ("id:12,15",)),
     ],
 )
 def test_a_filter_that_is_wrong_says_so(people: set[str], line: str, words: tuple[str, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -13,6 +13,7 @@ from store.language import _, ngettext
 from store.listing import Order
 from tui.screens.contact_actions import ContactActions
 from tui.screens.list_actions import ListActions
+from tui.screens.many_actions import Chosen, ManyActions
 from tui.screens.question import Question
 from tui.text import shown
 from tui.widgets.contact_table import ContactTable
@@ -24,19 +25,7 @@ AT_ONCE = 1_000
 """Contacts that are changed while the person waits; more are work for a job."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """The contacts that an action is for: all that are marked, else the one under the cursor."""
-
-    ids: "array[int]"
-    """No more and no others, whatever has come into the list since they were marked; 8 bytes each."""
-    are_marked: bool
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-
-class ContactChoosing(ContactActions, ListActions):
+class ContactChoosing(ContactActions, ManyActions, ListActions):
     """The part of the list's screen that knows marks."""
 
     _is_whole: bool
@@ -106,6 +95,9 @@ class ContactChoosing(ContactActions, ListActions):
     def _place_of_name(self, words: str) -> int:
         return listing.position(self._table.ids, words, descending=self._listing.descending)
 
+    def unmark(self, chosen: Chosen) -> None:
+        self._table.unmark(chosen.ids)
+
     # Delete and bring back
 
     def action_delete(self) -> None:
@@ -120,10 +112,13 @@ class ContactChoosing(ContactActions, ListActions):
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def _ask_to_delete(self, chosen: Chosen) -> None:
-        # The one place where more than `AT_ONCE` would be handed over to a job.
         if len(chosen) > AT_ONCE:
-            sentence = _("{marked:,} contacts are marked; at most {limit:,} can be deleted at once.")
-            self.contacts_app.say(sentence.format(marked=len(chosen), limit=AT_ONCE))
+            question = ngettext("Delete {count} contact?", "Delete {count} contacts?", len(chosen))
+            question += "\n" + _("u brings them back.")
+            if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+                from store import changes
+
+                self.change_many(partial(changes.delete, chosen.ids), chosen)
             return
         from store import contacts
 
@@ -146,9 +141,9 @@ class ContactChoosing(ContactActions, ListActions):
         except ContactsError as error:
             self.contacts_app.say_error(error)
             return
-        self.contacts_app.deleted.append(people)
+        self.contacts_app.undoable.append(people)
         if chosen.are_marked:
-            self._table.unmark(chosen.ids)
+            self.unmark(chosen)
         sentence = _("{name} is deleted; u brings it back.").format(name=people[0].name)
         if len(people) > 1:
             sentence = _("{count:,} contacts are deleted; u brings them back.").format(count=len(people))
@@ -157,12 +152,15 @@ class ContactChoosing(ContactActions, ListActions):
 
     @work(group="write", exit_on_error=False)
     async def action_undo(self) -> None:
-        """Bring back what was deleted last in this session."""
-        if not self.contacts_app.deleted:
+        """Take back what was deleted, or changed in many contacts, last in this session."""
+        if not self.contacts_app.undoable:
             self.contacts_app.say(_("Nothing was deleted in this session."))
             return
         # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
-        people = self.contacts_app.deleted.pop()
+        people = self.contacts_app.undoable.pop()
+        if isinstance(people, int):
+            self.undo_change(people)
+            return
         from store import contacts
 
         try:

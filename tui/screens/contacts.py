@@ -15,9 +15,10 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Input, Static
 
 from store import database, listing, settings
-from store.errors import ContactsError
+from store.errors import ContactsError, Invalid
 from store.language import N_, _, ngettext
 from store.listing import Listing, Order, Row
+from store.looks import Look
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.contact_actions import adopting, counters
@@ -27,6 +28,7 @@ from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
 from tui.widgets.details import Details
 from tui.widgets.line import Line
 from tui.widgets.marks import Marks
+from tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from store.contacts import Person
@@ -58,6 +60,7 @@ class ContactsScreen(ContactChoosing, Page):
         Binding("a", "actions", N_("Actions")),
         Binding("o", "options", N_("Options")),
         Binding("s", "sort", N_("Sort")),
+        Binding("f", "saved_searches", N_("Saved searches"), show=False),
         Binding("enter", "details", N_("Details"), show=False),
         Binding("e", "edit", N_("Edit"), show=False),
         Binding("d,delete", "delete", N_("Delete"), show=False),
@@ -100,6 +103,7 @@ class ContactsScreen(ContactChoosing, Page):
     def __init__(self) -> None:
         super().__init__()
         self._listing = Listing()
+        self._look = Look()
         self._version = 0
         self._is_stale = False
         self._rest_until = 0.0
@@ -110,9 +114,7 @@ class ContactsScreen(ContactChoosing, Page):
         """The contact that clearing the search returns to, unless one of its results was taken."""
 
     def compose_page(self) -> ComposeResult:
-        with Horizontal(id="search-line"):
-            yield Line(placeholder=_("Search names, numbers, addresses"), id="search")
-            yield Static(id="count")
+        yield SearchBar()
         with Horizontal(id="list"):
             yield ContactTable(self._rows, id="contacts")
             yield Static(id="empty")
@@ -178,6 +180,10 @@ class ContactsScreen(ContactChoosing, Page):
             ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
             total = await self.contacts_app.read(listing.count)
             living = await self._living(wanted, ids)
+        except Invalid as error:
+            # Of what is being typed: the list stays, and what is wrong is said below the line.
+            self.query_one(SearchBar).say_fault(str(error))
+            return
         except ContactsError as error:
             self.contacts_app.say_error(error)
             return
@@ -195,13 +201,18 @@ class ContactsScreen(ContactChoosing, Page):
 
     async def _read_if_wanted(self, wanted: Listing, look: Callable[[], T]) -> T | None:
         """Skips a look that another key has made needless while it waited for the one before."""
-        return await self.contacts_app.read(lambda: look() if wanted is self._listing else None)
+
+        def take() -> T | None:
+            return self._look.take(look) if wanted is self._listing else None
+
+        return await self.contacts_app.read(take)
 
     @on(OrderTaken)
     def _show_order(self, event: OrderTaken) -> None:
         if event.wanted is not self._listing:
             return
         zone = settings.load().time_zone
+        self.query_one(SearchBar).say_fault("")
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
         self._show_emptiness(event)
         self.call_after_refresh(self._show_details)
@@ -222,7 +233,7 @@ class ContactsScreen(ContactChoosing, Page):
         if self._table.marks:
             marked = ngettext("{count} marked", "{count} marked", len(self._table.marks))
             text = f"{text} · {marked}"
-        self.query_one("#count", Static).update(plain(text))
+        self.query_one(SearchBar).say_count(text)
 
     @on(ContactTable.MarksChanged)
     def _follow_marks(self) -> None:
@@ -233,7 +244,7 @@ class ContactsScreen(ContactChoosing, Page):
         empty = self.query_one("#empty", Static)
         empty.display = not event.ids
         if event.wanted.search:
-            sentence = _("No contact has “{words}” in name, number or address. Esc shows all.")
+            sentence = _("No contact fits “{words}”. Esc shows all.")
             empty.update(plain(sentence.format(words=shown(event.wanted.search, 40))))
         else:
             empty.update(plain(_("No contacts yet. Press i to import an Excel file, n to create one.")))
@@ -279,7 +290,19 @@ class ContactsScreen(ContactChoosing, Page):
         elif not event.value:
             keep = self._before_search
         self._listing = replace(self._listing, search=event.value)
+        # What was typed before must not keep this one waiting: a filter may look at every contact.
+        self._look.break_off()
         self._take_order(keep)
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_saved_searches(self) -> None:
+        """Choose a search that is kept under a name, or keep the present one."""
+        from tui.screens.saved_searches import SavedSearches
+
+        words = await self.app.push_screen_wait(SavedSearches(self._listing.search))
+        if words is not None:
+            self.query_one("#search", Line).value = words
+            self._table.focus()
 
     @on(Input.Submitted, "#search")
     def _to_results(self) -> None:

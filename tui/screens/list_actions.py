@@ -18,6 +18,10 @@ class ListActions(OurScreen):
 
     _listing: Listing
 
+    def choices_for_many(self) -> list[Choice[str]]:
+        """What can be done with those that are marked."""
+        raise NotImplementedError
+
     def reload(self) -> None:
         """Show what this program has just changed."""
         raise NotImplementedError
@@ -33,7 +37,10 @@ class ListActions(OurScreen):
             Choice(_("+ Create contact"), "create"),
             Choice(_("Import contacts"), "import"),
             Choice(_("Download contacts"), "download"),
+            Choice(_("Saved searches"), "saved_searches"),
+            Choice(_("Changes of many contacts"), "changes"),
         ]
+        choices = self.choices_for_many() + choices
         choice = await self.app.push_screen_wait(ChoiceScreen(_("Actions"), choices))
         if choice is not None:
             await self.run_action(choice.value)

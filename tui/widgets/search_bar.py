@@ -54,7 +54,6 @@ class SearchBar(Vertical):
     SearchBar #search { width: 1fr; }
     SearchBar #count { width: auto; min-width: 16; padding: 0 1; text-align: right; color: $text-muted; }
     SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; display: none; }
-    SearchBar:focus-within #hint { display: block; }
     """
 
     def __init__(self) -> None:
@@ -71,6 +70,14 @@ class SearchBar(Vertical):
     def on_mount(self) -> None:
         """Say what can be written."""
         self._show_hint()
+
+    def on_descendant_focus(self) -> None:
+        """Say how a line may go on, while somebody types."""
+        self.query_one("#hint").display = True
+
+    def on_descendant_blur(self) -> None:
+        """Give the room back."""
+        self.query_one("#hint").display = False
 
     def say_count(self, text: str) -> None:
         """Show how many there are, or were found."""
