@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from peewee import SQL
 
 from store import database, properties, search, settings
-from store.errors import AlreadyExists, Invalid, InvalidFields, NotFound, UnknownRange
+from store.errors import AlreadyExists, ContactsError, Invalid, InvalidFields, NotFound, UnknownRange
 from store.language import _
 from store.models import LIVING, Contact
 from store.values import email, phone, property_type, text, times
@@ -195,6 +195,18 @@ def restore(contact_id: int) -> Person:
             row.deleted = 0
             row.save()
     return _outward(row)
+
+
+def restore_many(ids: Iterable[int]) -> list[ContactsError]:
+    """Bring back from the bin all that can come; why the others cannot, a sentence for each."""
+    faults: list[ContactsError] = []
+    with database.writing():
+        for contact_id in ids:
+            try:
+                restore(contact_id)
+            except (AlreadyExists, NotFound) as error:
+                faults.append(error)
+    return faults
 
 
 class Known(NamedTuple):

@@ -2,6 +2,7 @@
 
 import operator
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ import peewee
 from store import database, filters, search
 from store.filters import Wanted
 from store.models import LIVING, Contact
+from store.values import text
 
 _WALK = 10_000
 """Contacts along the order that are looked at for the first of a search, 15 ms: what is found in every
@@ -53,6 +55,9 @@ class Row:
     business_initiated: int
     cancelled_outbounds: int
     received_notifications: int
+    phone: str | None
+    email: str | None
+    created: int
 
 
 def ids(listing: Listing) -> "array[int]":
@@ -82,6 +87,9 @@ def rows(wanted: Sequence[int]) -> dict[int, Row]:
         Contact.business_initiated,
         Contact.cancelled_outbounds,
         Contact.received_notifications,
+        Contact.phone,
+        Contact.email,
+        Contact.created,
     ).where(Contact.id.in_(list(wanted)))
     return {row[0]: Row(*row) for row in database.tuples(query)}
 
@@ -139,3 +147,18 @@ def _arms(
 
 def _all(conditions: Sequence[Any]) -> Any:
     return reduce(operator.and_, conditions)
+
+
+def position(ids: Sequence[int], prefix: str, *, descending: bool = False) -> int:
+    """The place of the first name that begins with `prefix`, or of the next one, in a listing by name (2 ms).
+
+    `ids` are all of it. The length of the listing where all names come before.
+    """
+    wanted = text.fold(text.clean(prefix))
+
+    def is_reached(contact_id: int) -> bool:
+        keys = Contact.select(Contact.search_key).where(Contact.id == contact_id)
+        key = next((row[0] for row in list(database.tuples(keys))), "")
+        return key < wanted or key.startswith(wanted) if descending else key >= wanted
+
+    return bisect_left(ids, True, key=is_reached)

@@ -130,3 +130,29 @@ def test_any_part_of_a_word_finds_the_name(name: str, data: st.DataObject) -> No
 def test_rows_of_contacts_that_are_gone_are_left_out(db: Path) -> None:
     made = _insert("Ana")
     assert set(listing.rows([made, made + 1])) == {made}
+
+
+@ONE_DATABASE
+@given(
+    st.lists(st.text("abÁñ陈z 1", min_size=1, max_size=4).filter(str.strip), max_size=15),
+    st.text("aBÁ陈z1", min_size=1, max_size=2),
+    st.booleans(),
+)
+def test_the_position_of_a_prefix_is_that_of_the_first_name_with_it(
+    people: list[str], prefix: str, descending: bool
+) -> None:
+    with database.writing():
+        Contact.delete().execute()
+        search.rebuild()
+        for name in people:
+            _insert(name)
+    ids = listing.ids(Listing(Order.NAME, descending))
+    found = listing.position(ids, prefix, descending=descending)
+    wanted = fold(prefix)
+    folded = [fold(person.name) for person in contacts.get_many(ids.tolist())]
+    begins = [place for place, name in enumerate(folded) if name.startswith(wanted)]
+    if begins:
+        assert found == begins[0]
+    else:
+        passed = [name > wanted if descending else name < wanted for name in folded]
+        assert found == sum(passed)
