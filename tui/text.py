@@ -3,6 +3,7 @@
 Names come from strangers: they may hold escape sequences, markup, or characters that turn a line around.
 """
 
+import re
 from typing import TYPE_CHECKING
 
 from store.language import _
@@ -23,11 +24,37 @@ _REPLACED |= dict.fromkeys((1564, 8206, 8207, *range(8234, 8239), *range(8294, 8
 _REPLACED |= dict.fromkeys(range(917504, 917632), "�")
 _REPLACED |= dict.fromkeys((65529, 65530, 65531, 65279), "�")
 
+_EMOJI = (
+    "\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25aa-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b55"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff\xa9\xae"
+)
+# Some terminals give a room of its own to every part of these, some none, and libraries side with either.
+_JOINED = re.compile(
+    f"([{_EMOJI}]|[0-9#*](?=\ufe0f?\u20e3))(?:[\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]|\u200d+[{_EMOJI}])+"
+)
+_FLAGS = {0x1F1E6 + index: chr(ord("A") + index) for index in range(26)}
+# What has no width and no meaning in a column: joiner, soft hyphen, variation selectors.
+_INVISIBLE = dict.fromkeys((0x200D, 0xAD, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+
 
 def shown(raw: object, limit: int = CELL_LIMIT) -> str:
     """`raw` as one harmless line of at most `limit` characters; still to be drawn without markup."""
-    text = str(raw).translate(_REPLACED)
+    text = str(raw)
+    if not (text.isascii() and text.isprintable()):
+        text = text.translate(_REPLACED)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def steady(raw: object, limit: int = CELL_LIMIT) -> str:
+    """`raw` as `shown`, in the same number of cells however a terminal counts, for what stands in columns.
+
+    Emoji lose what is joined to them (families, tones of skin), flags become letters. Marks of Indic scripts
+    that take room in some terminals stay: without them nobody could read the name.
+    """
+    text = shown(raw, limit)
+    if text.isascii():
+        return text
+    return _JOINED.sub(r"\1", text.translate(_FLAGS)).translate(_INVISIBLE)
 
 
 def cell(raw: object, *, style: str = "", right: bool = False) -> "Text":
@@ -35,7 +62,7 @@ def cell(raw: object, *, style: str = "", right: bool = False) -> "Text":
     # Imported here, like its sister below: commands need no screen, and 60 ms less.
     from rich.text import Text
 
-    return Text(shown(raw), style=style, justify="right" if right else "left", no_wrap=True)
+    return Text(steady(raw), style=style, justify="right" if right else "left", no_wrap=True)
 
 
 def plain(raw: object, limit: int = CELL_LIMIT) -> "Content":
