@@ -5,7 +5,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, ParamSpec, TypeVar
@@ -39,6 +40,11 @@ _NOT_IN_PALETTE = frozenset(
     )
 )
 """Actions that are keys rather than things to do."""
+
+_WHEEL_ROWS = 3
+"""What a notch of the mouse wheel scrolls by, as in most programs."""
+_FAILURE_SECONDS = 10
+"""For so long the same failure is not told of again."""
 
 _PATIENCE_SECONDS = 1
 """For threads that are at work when the program ends."""
@@ -110,8 +116,10 @@ class ContactsApp(App[None]):
         self.animation_level = "none"
         self.register_theme(THEME)
         self.theme = "contacts"
-        self.deleted: list[Person] = []
-        """What was deleted in this session, the latest last, for `u`."""
+        self.scroll_sensitivity_y = _WHEEL_ROWS
+        self.deleted: list[Sequence[Person]] = []
+        """Who was deleted together in this session, the latest last, for `u`."""
+        self._last_failure = ("", 0.0)
         # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
         self._readers = ThreadPoolExecutor(1, "read", initializer=database.connect)
         self._writers = ThreadPoolExecutor(1, "write", initializer=database.connect)
@@ -161,6 +169,23 @@ class ContactsApp(App[None]):
     ) -> T:
         self._used.add(executor)
         return await asyncio.get_running_loop().run_in_executor(executor, lambda: function(*args, **kwargs))
+
+    def glance(self, look: Callable[[], T]) -> T | None:
+        """The result of a quick look into the store, taken at once.
+
+        A database that cannot be read there is told of in a toast, and gives None.
+        """
+        try:
+            return look()
+        except Exception as error:
+            sentence = database.explain(error)
+            if sentence is None:
+                raise
+            told, moment = self._last_failure
+            if sentence != told or time.monotonic() > moment + _FAILURE_SECONDS:
+                self._last_failure = (sentence, time.monotonic())
+                self.say_error(ContactsError(sentence))
+            return None
 
     def say(self, sentence: str) -> None:
         """A toast: something went well, or is to be known."""

@@ -67,6 +67,10 @@ class Terminal:
                 raise Unable(f"The screen did not show {text!r}.")
             seen += self._read(0.1)
 
+    def type(self, keys: bytes) -> None:
+        """Press keys, and look at no answer."""
+        os.write(self._master, keys)
+
     def press(self, key: bytes, patience: float = 2) -> float:
         """Press a key; the seconds until something of an answer comes, or `patience`."""
         self.settle()

@@ -231,7 +231,7 @@ async def test_contacts_that_others_create_appear_without_moving_the_cursor(scre
         await person.press("s", "home", "enter", *["down"] * 5)
         table = person.app.screen.query_one(ContactTable)
         selected = table.selected_id
-        await asyncio.to_thread(_elsewhere, lambda: contacts.create("+573101234567", "AAA first"))
+        await asyncio.to_thread(elsewhere, lambda: contacts.create("+573101234567", "AAA first"))
         await person.until(lambda: person.sees("101 contacts"), 10)
         assert table.selected_id == selected
         assert table.cursor_row == 6
@@ -239,7 +239,7 @@ async def test_contacts_that_others_create_appear_without_moving_the_cursor(scre
         assert person.sees("AAA first")
 
 
-def _elsewhere(change: Callable[[], object]) -> None:
+def elsewhere(change: Callable[[], object]) -> None:
     """Change something on another connection, as another program would."""
     database.connect()
     try:
@@ -257,7 +257,7 @@ def _lose_all() -> None:
 async def test_a_contact_that_vanished_is_no_surprise(screens: Screens) -> None:
     insert(3)
     async with screens() as person:
-        await asyncio.to_thread(_elsewhere, _lose_all)
+        await asyncio.to_thread(elsewhere, _lose_all)
         await person.press("enter", "e", "d", "o", "y")
         await person.until(lambda: person.sees("No contacts yet"), 10)
 
@@ -346,7 +346,7 @@ async def test_while_others_write_the_list_stays_where_the_person_looks(screens:
         table.scroll_to(y=500, animate=False)
         await person.settle()
         seen = names(person.lines)
-        await asyncio.to_thread(_elsewhere, lambda: contacts.create("+573101234567", "ZZZ"))
+        await asyncio.to_thread(elsewhere, lambda: contacts.create("+573101234567", "ZZZ"))
         await person.until(lambda: person.sees("1,001 contacts"), 10)
         assert table.cursor_row == 0
         assert names(person.lines) == seen

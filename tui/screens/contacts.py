@@ -2,7 +2,7 @@
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,21 +16,24 @@ from textual.widgets import DataTable, Input, Static
 
 from store import contacts, database, listing, settings
 from store.contacts import Person
-from store.errors import ContactsError, NotFound
+from store.errors import ContactsError
 from store.language import N_, _, ngettext
-from store.listing import Listing, Order
+from store.listing import Listing, Order, Row
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.contact_actions import ContactActions, adopting, counters
-from tui.screens.question import Question
+from tui.screens.contact_actions import adopting, counters
+from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
 from tui.widgets.details import Details
 from tui.widgets.line import Line
+from tui.widgets.marks import Marks
 
 T = TypeVar("T")
 
-_CHANGES = frozenset({"create", "edit", "delete", "undo", "import", "download", "actions", "adopt"})
+_CHANGES = frozenset(
+    {"create", "edit", "delete", "delete_selected", "undo", "import", "download", "actions", "adopt"}
+)
 """Actions that are not for those who may only read."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
@@ -42,7 +45,7 @@ _REST = 4
 """While others write, a new order is taken after so many times as long as the last one took."""
 
 
-class ContactsScreen(ContactActions, Page):
+class ContactsScreen(ContactChoosing, Page):
     """The list of contacts."""
 
     MODE = "contacts"
@@ -62,6 +65,10 @@ class ContactsScreen(ContactActions, Page):
         Binding("p", "adopt", N_("Adopt name from WhatsApp"), show=False),
         Binding("i", "import", N_("Import contacts"), show=False),
         Binding("w", "download", N_("Download contacts"), show=False),
+        Binding("asterisk,ctrl+a", "mark_all", N_("Mark all that match"), show=False),
+        Binding("g,colon", "jump", N_("Jump to a row"), show=False),
+        Binding("apostrophe", "jump_name", N_("Jump to a name"), show=False),
+        Binding("escape", "unmark", N_("Unmark")),
         Binding("escape", "clear_search", N_("Show all")),
     ]
 
@@ -69,7 +76,13 @@ class ContactsScreen(ContactActions, Page):
         """The ids of a listing are known: the first of them, or all."""
 
         def __init__(
-            self, wanted: Listing, ids: "array[int]", keep: int | None, total: int | None, is_new: bool
+            self,
+            wanted: Listing,
+            ids: "array[int]",
+            keep: int | None,
+            total: int | None,
+            is_new: bool,
+            living: Marks | None = None,
         ) -> None:
             super().__init__()
             self.wanted = wanted
@@ -80,6 +93,8 @@ class ContactsScreen(ContactActions, Page):
             """Whether the person asked for it; else the list is to stay where it is."""
             self.total = total
             """How many contacts there are in all; None while only the first ids are known."""
+            self.living = living
+            """All that are not in the bin; only where some are marked."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,13 +103,17 @@ class ContactsScreen(ContactActions, Page):
         self._is_stale = False
         self._rest_until = 0.0
         self._details_timer: Timer | None = None
+        self._is_whole = False
+        self._total: int | None = None
+        self._before_search: int | None = None
+        """The contact that clearing the search returns to, unless one of its results was taken."""
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="search-line"):
             yield Line(placeholder=_("Search names, numbers, addresses"), id="search")
             yield Static(id="count")
         with Horizontal(id="list"):
-            yield ContactTable(listing.rows, id="contacts")
+            yield ContactTable(self._rows, id="contacts")
             yield Static(id="empty")
             yield Details(id="beside")
 
@@ -105,16 +124,15 @@ class ContactsScreen(ContactActions, Page):
         self._take_order()
         self.set_interval(_WATCH_SECONDS, self._look_for_changes)
 
-    @property
-    def _table(self) -> ContactTable:
-        return self.query_one(ContactTable)
+    def _rows(self, ids: Sequence[int]) -> dict[int, Row]:
+        return self.contacts_app.glance(lambda: listing.rows(ids)) or {}
 
     # The order of rows
 
     def _look_for_changes(self) -> None:
         """When others have written: the visible rows anew at once, a new order when there is time for it."""
-        version = database.data_version()
-        if version != self._version:
+        version = self.contacts_app.glance(database.data_version)
+        if version is not None and version != self._version:
             self._version = version
             self._is_stale = True
             self._table.forget_rows()
@@ -126,6 +144,10 @@ class ContactsScreen(ContactActions, Page):
         """Show what this program has just changed."""
         self._table.forget_rows()
         self._take_order(is_new=False)
+
+    def show_contact(self, contact_id: int) -> None:
+        """Show what this program has just changed, the cursor on a contact."""
+        self._take_order(contact_id)
 
     def _kept(self) -> int | None:
         # At the top of the list a person looks at the top, whoever stands there.
@@ -145,13 +167,21 @@ class ContactsScreen(ContactActions, Page):
                     is_new = False
             ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
             total = await self.contacts_app.read(listing.count)
+            living = await self._living(wanted, ids)
         except ContactsError as error:
             self.contacts_app.say_error(error)
             return
         finally:
             self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
         if ids is not None:
-            self.post_message(self.OrderTaken(wanted, ids, keep, total, is_new))
+            self.post_message(self.OrderTaken(wanted, ids, keep, total, is_new, living))
+
+    async def _living(self, wanted: Listing, ids: "array[int] | None") -> Marks | None:
+        """Who may still be marked; None where nobody is."""
+        if not self._table.marks or ids is None:
+            return None
+        everybody = await self.contacts_app.read(listing.ids, Listing()) if wanted.search else ids
+        return await self.contacts_app.read(Marks, everybody)
 
     async def _read_if_wanted(self, wanted: Listing, look: Callable[[], T]) -> T | None:
         """Skips a look that another key has made needless while it waited for the one before."""
@@ -165,12 +195,29 @@ class ContactsScreen(ContactActions, Page):
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
         self._show_emptiness(event)
         self._show_details()
+        self._is_whole = event.total is not None
         if event.total is None:
             return
-        text = ngettext("{count} contact", "{count} contacts", len(event.ids))
-        if event.wanted.search:
-            text = _("{found} of {total:,}").format(found=text, total=event.total)
+        self._total = event.total
+        if event.living is not None:
+            self._table.keep_marks(event.living)
+        self._show_count()
+
+    def _show_count(self) -> None:
+        if self._total is None:
+            return
+        text = ngettext("{count} contact", "{count} contacts", len(self._table.ids))
+        if self._listing.search:
+            text = _("{found} of {total:,}").format(found=text, total=self._total)
+        if self._table.marks:
+            marked = ngettext("{count} marked", "{count} marked", len(self._table.marks))
+            text = f"{text} · {marked}"
         self.query_one("#count", Static).update(plain(text))
+
+    @on(ContactTable.MarksChanged)
+    def _follow_marks(self) -> None:
+        self._show_count()
+        self.refresh_bindings()
 
     def _show_emptiness(self, event: OrderTaken) -> None:
         empty = self.query_one("#empty", Static)
@@ -194,6 +241,9 @@ class ContactsScreen(ContactActions, Page):
         if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
             return
+        if self._table.has_focus and self._table.selected_id is not None:
+            # Whoever has gone into the results has found what is under the cursor.
+            self._before_search = self._table.selected_id
         self.query_one("#search", Line).value = ""
         self._table.focus()
 
@@ -202,6 +252,8 @@ class ContactsScreen(ContactActions, Page):
         if action == "clear_search":
             line = self.query_one("#search", Line)
             return bool(line.value) or line.has_focus or bool(self.query("HelpPanel"))
+        if action == "unmark":
+            return self._table.has_focus and bool(self._table.marks) and not self.query("HelpPanel")
         if action == "search":
             return not isinstance(self.focused, Line)
         return not (database.is_read_only() and action in _CHANGES)
@@ -209,9 +261,15 @@ class ContactsScreen(ContactActions, Page):
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
         self.refresh_bindings()
-        if event.value != self._listing.search:
-            self._listing = replace(self._listing, search=event.value)
-            self._take_order()
+        if event.value == self._listing.search:
+            return
+        keep = None
+        if not self._listing.search:
+            self._before_search = self._kept()
+        elif not event.value:
+            keep = self._before_search
+        self._listing = replace(self._listing, search=event.value)
+        self._take_order(keep)
 
     @on(Input.Submitted, "#search")
     def _to_results(self) -> None:
@@ -268,10 +326,8 @@ class ContactsScreen(ContactActions, Page):
         contact_id = self._table.selected_id
         if contact_id is None:
             return None
-        try:
-            return contacts.get(contact_id)
-        except NotFound:
-            return None
+        people = self.contacts_app.glance(lambda: contacts.get_many([contact_id]))
+        return people[0] if people else None
 
     def _changed(self, person: Person) -> None:
         self.reload()
@@ -291,7 +347,7 @@ class ContactsScreen(ContactActions, Page):
 
     def _after_details(self, wish: str | None) -> None:
         if wish == "delete":
-            self.action_delete()
+            self.action_delete_selected()
         self.reload()
 
     # What can be done
@@ -308,29 +364,11 @@ class ContactsScreen(ContactActions, Page):
             return
         choices = [Choice(_("View details"), "details")]
         if not database.is_read_only():
-            choices.append(Choice(_("Delete"), "delete"))
+            choices.append(Choice(_("Delete"), "delete_selected"))
         choices += counters(person) + adopting(person)
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
         if choice is not None:
             await self.run_action(choice.value)
-
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_actions(self) -> None:
-        """What can be done with the list."""
-        choices = [
-            Choice(_("+ Create contact"), "create"),
-            Choice(_("Import contacts"), "import"),
-            Choice(_("Download contacts"), "download"),
-        ]
-        choice = await self.app.push_screen_wait(ChoiceScreen(_("Actions"), choices))
-        if choice is not None:
-            await self.run_action(choice.value)
-
-    def action_create(self) -> None:
-        """Open an empty form."""
-        from tui.screens.contact_form import ContactForm
-
-        self.app.push_screen(ContactForm(None), self._after_form)
 
     def action_edit(self) -> None:
         """Open the form of the selected contact."""
@@ -340,57 +378,3 @@ class ContactsScreen(ContactActions, Page):
         from tui.screens.contact_form import ContactForm
 
         self.app.push_screen(ContactForm(person), self._after_form)
-
-    def _after_form(self, person: Person | None) -> None:
-        if person is not None:
-            self.contacts_app.say(_("{name} is saved.").format(name=person.name))
-            self._take_order(person.id)
-
-    def action_import(self) -> None:
-        """Open the import window."""
-        from tui.screens.import_window import ImportWindow
-
-        self.app.push_screen(ImportWindow(), lambda _import_id: self.reload())
-
-    def action_download(self) -> None:
-        """Open the download window, which offers what the list shows now."""
-        from tui.screens.download_window import DownloadWindow
-
-        self.app.push_screen(DownloadWindow(self._listing.search))
-
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_delete(self) -> None:
-        """Ask, then put the selected contact into the bin."""
-        person = self._selected()
-        if person is None or person.deleted:
-            return
-        question = _("Delete {name}?\nu brings it back.").format(name=shown(person.label))
-        if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
-            self._delete(person)
-
-    @work(group="write", exit_on_error=False)
-    async def _delete(self, person: Person) -> None:
-        try:
-            await self.contacts_app.write(contacts.delete, [person.id])
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-            return
-        self.contacts_app.deleted.append(person)
-        self.contacts_app.say(_("{name} is deleted; u brings it back.").format(name=person.name))
-        self.reload()
-
-    @work(group="write", exit_on_error=False)
-    async def action_undo(self) -> None:
-        """Bring back what was deleted last in this session."""
-        if not self.contacts_app.deleted:
-            self.contacts_app.say(_("Nothing was deleted in this session."))
-            return
-        # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
-        person = self.contacts_app.deleted.pop()
-        try:
-            await self.contacts_app.write(contacts.restore, person.id)
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-            return
-        self.contacts_app.say(_("{name} is back.").format(name=person.name))
-        self._take_order(person.id)

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -13,11 +14,16 @@ from textual.widgets.data_table import ColumnKey
 from store.language import N_, _
 from store.listing import Listing, Order, Row
 from store.values import times
-from tui.widgets.virtual_table import LaidColumn, VirtualTable
+from tui.widgets.markable_table import MarkableTable
+from tui.widgets.virtual_table import LaidColumn, Spot
 
 _HEADER_LINES = 2
 _NAME_AT_LEAST = 14
 _NAME_COMFORTABLE = 20
+_NAME_AMPLE = 26
+"""From here on, what is left over goes to further columns."""
+_NEAR = 2_000
+_NEIGHBOURS = 100
 _OPTIONS = "⋮"
 
 
@@ -96,7 +102,16 @@ COLUMNS = (
 )
 
 
-_SPECS = {spec.key: spec for spec in COLUMNS}
+FURTHER_COLUMNS = (
+    ColumnSpec("phone", None, N_("Phone number"), "", lambda row, _zone: row.phone or "", width=16),
+    ColumnSpec("email", None, N_("Email"), "", lambda row, _zone: row.email or "", width=26),
+    ColumnSpec(
+        "created", None, N_("Created"), "", lambda row, zone: times.shown(row.created, zone), width=16
+    ),
+)
+"""What wide terminals show before the options; the first ones first."""
+
+_SPECS = {spec.key: spec for spec in (*COLUMNS, *FURTHER_COLUMNS)}
 
 
 def full_name(spec: ColumnSpec) -> str:
@@ -104,7 +119,7 @@ def full_name(spec: ColumnSpec) -> str:
     return _(spec.full).replace("\n", " ")
 
 
-class ContactTable(VirtualTable[Row]):
+class ContactTable(MarkableTable[Row]):
     """A list of contacts of any length."""
 
     class OptionsAsked(Message):
@@ -133,23 +148,52 @@ class ContactTable(VirtualTable[Row]):
 
         A list that is not new stays where it is, on the contact that was chosen.
         """
-        top = int(self.scroll_offset.y)
-        lines_above = self.cursor_row - top
-        if not is_new and keep is None and self.cursor_row > 0:
-            keep = self.selected_id
-        row = 0
-        if keep is not None:
-            try:
-                row = ids.index(keep)
-            except ValueError:
-                row = min(self.cursor_row, max(len(ids) - 1, 0))
-            top = max(row - lines_above, 0)
-        elif is_new:
-            top = 0
+        row, top = self._places(ids, keep, is_new)
         self._zone = zone
         self._listing = listing
         self._lay_out()
         self.show_ids(ids, row, top)
+
+    def _places(self, ids: "array[int]", keep: int | None, is_new: bool) -> tuple[int, int]:
+        """Where the cursor and the top of the list are to be among other ids."""
+        row, top = self.cursor_row, self.top
+        in_sight = top <= row < top + self.rows_in_sight
+        if keep is not None or is_new:
+            row = 0 if keep is None else self._place_of(ids, row, keep)
+            lines_above = self.cursor_row - top if in_sight else self.rows_in_sight // 2
+            return row, max(row - lines_above, 0)
+        # Who stands at the top looks at the top, whoever comes there.
+        new_row = self._place_of(ids, row) if row > 0 else 0
+        if top == 0 and new_row < self.rows_in_sight:
+            return new_row, 0
+        if in_sight:
+            return new_row, max(new_row - (row - top), 0)
+        return new_row, self._place_of(ids, top) if top > 0 else 0
+
+    def _place_of(self, ids: "array[int]", row: int, wanted: int | None = None) -> int:
+        """Where among other ids the contact is that stands at a row now, or the next one that is left there.
+
+        `wanted` may be one that stands elsewhere.
+        """
+        if wanted is None and not self.is_valid_row_index(row):
+            return row
+        place = _index(ids, self._ids[row] if wanted is None else wanted, row)
+        if place is not None:
+            return place
+        for neighbour in self._ids[row + 1 : row + _NEIGHBOURS]:
+            with suppress(ValueError):
+                return ids.index(neighbour, max(row - _NEAR, 0), row + _NEAR)
+        return min(row, max(len(ids) - 1, 0))
+
+    def bookmark(self) -> Callable[[], None]:
+        """What returns to the contact that is under the cursor now, where it is on screen."""
+        row, top, contact_id = self.cursor_row, self.top, self.selected_id
+
+        def go_back() -> None:
+            place = row if contact_id is None else self._place_of(self._ids, row, contact_id)
+            self.stand(place, max(top + place - row, 0))
+
+        return go_back
 
     def cell(self, row: Row, key: str) -> str:
         return _SPECS[key].text(row, self._zone)
@@ -171,7 +215,7 @@ class ContactTable(VirtualTable[Row]):
             return
         self._layout_key = key
         specs = list(COLUMNS)
-        measured = self._measure(specs, full=True)
+        measured = self._with_further(self._measure(specs, full=True), width)
         if self._left_over(measured, width) < _NAME_COMFORTABLE:
             measured = self._measure(specs, full=False)
         while self._left_over(measured, width) < _NAME_AT_LEAST and any(spec.expendable for spec in specs):
@@ -187,12 +231,23 @@ class ContactTable(VirtualTable[Row]):
         found = []
         for spec in specs:
             lines = _(spec.full if full else spec.short).split("\n")
-            if self._listing.order is spec.order:
+            if spec.order is self._listing.order:
                 lines[-1] += " ▼" if self._listing.descending else " ▲"
             lines += [""] * (_HEADER_LINES - len(lines))
             width = 0 if spec.key == "contact" else max(spec.width, *map(cell_len, lines)) + 1
             found.append((spec, lines, width))
         return found
+
+    def _with_further(
+        self, measured: list[tuple[ColumnSpec, list[str], int]], width: int
+    ) -> list[tuple[ColumnSpec, list[str], int]]:
+        """As many further columns as fit, before the last."""
+        for further in self._measure(list(FURTHER_COLUMNS), full=True):
+            wider = [*measured[:-1], further, measured[-1]]
+            if self._left_over(wider, width) < _NAME_AMPLE:
+                break
+            measured = wider
+        return measured
 
     @staticmethod
     def _left_over(measured: list[tuple[ColumnSpec, list[str], int]], width: int) -> int:
@@ -200,23 +255,29 @@ class ContactTable(VirtualTable[Row]):
 
     # The mouse
 
-    async def _on_click(self, event: events.Click) -> None:
-        meta = event.style.meta
-        column = self._key_of(meta.get("column", -1))
-        if column == "options" and self.is_valid_row_index(meta.get("row", -1)):
-            # At the first click, not only on a row that is under the cursor already.
-            event.prevent_default()
-            event.stop()
-            self.move_cursor(row=meta["row"], scroll=False)
-            self.post_message(self.OptionsAsked(self._ids[meta["row"]]))
+    def clicked(self, spot: Spot, event: events.Click) -> None:
+        if self._key_of(spot.column) != "options":
+            super().clicked(spot, event)
+            return
+        # At the first click, not only on a row that is under the cursor already.
+        self.move_cursor(row=spot.row, scroll=False)
+        self.post_message(self.OptionsAsked(self._ids[spot.row]))
 
     def _on_mouse_move(self, event: events.MouseMove) -> None:
-        meta = event.style.meta
-        in_header = meta.get("row") == -1
-        key = self._key_of(meta.get("column", -1))
-        spec = next((spec for spec in COLUMNS if spec.key == key), None)
-        self.tooltip = full_name(spec) if in_header and spec is not None else None
+        super()._on_mouse_move(event)
+        spot = self._spot(event)
+        spec = _SPECS.get(self._key_of(spot.column) or "") if spot is not None and spot.row < 0 else None
+        self.tooltip = full_name(spec) if spec is not None else None
 
     def order_of(self, key: ColumnKey) -> Order | None:
         """What a column sorts by."""
         return next((spec.order for spec in COLUMNS if spec.key == key.value), None)
+
+
+def _index(ids: "array[int]", wanted: int, near: int) -> int | None:
+    """Where an id is; at once where that is near (a million are looked through in 20 ms)."""
+    with suppress(ValueError):
+        return ids.index(wanted, max(near - _NEAR, 0), near + _NEAR)
+    with suppress(ValueError):
+        return ids.index(wanted)
+    return None

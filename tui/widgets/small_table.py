@@ -14,6 +14,7 @@ from tui.text import cell
 WALKING_KEYS: list[BindingType] = [
     Binding("home", "scroll_top", N_("First"), show=False),
     Binding("end", "scroll_bottom", N_("Last"), show=False),
+    Binding("G", "scroll_bottom", N_("Last"), show=False),
     Binding("j", "cursor_down", N_("Down"), show=False),
     Binding("k", "cursor_up", N_("Up"), show=False),
 ]
