@@ -9,10 +9,9 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from store.language import N_
+from store.language import N_, _
 from tui.page import Dialog
 from tui.text import lines, plain
-from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
 _ROW = re.compile(r"[\d\s.,'’]*\d[\d\s.,'’]*")
@@ -56,9 +55,8 @@ class Jump(Dialog[bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(plain(self._question))
-            yield Line()
+            yield Line(placeholder=_("enter stays there, esc goes back"))
             yield Static(classes="fault")
-            yield KeysLine()
 
     def on_key(self, event: events.Key) -> None:
         """Keep what is typed right behind the key, before there is a line to type in."""

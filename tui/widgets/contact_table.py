@@ -215,13 +215,12 @@ class ContactTable(MarkableTable[Row]):
             return
         self._layout_key = key
         specs = list(COLUMNS)
-        measured = self._measure(specs, full=True)
+        measured = self._with_further(self._measure(specs, full=True), width)
         if self._left_over(measured, width) < _NAME_COMFORTABLE:
             measured = self._measure(specs, full=False)
         while self._left_over(measured, width) < _NAME_AT_LEAST and any(spec.expendable for spec in specs):
             specs.remove(max(specs, key=lambda spec: spec.expendable))
             measured = self._measure(specs, full=False)
-        measured = self._with_further(measured, width)
         rest = max(self._left_over(measured, width), 1)
         self.lay(
             [LaidColumn(spec.key, tuple(lines), cells or rest, spec.right) for spec, lines, cells in measured]
@@ -242,6 +241,7 @@ class ContactTable(MarkableTable[Row]):
     def _with_further(
         self, measured: list[tuple[ColumnSpec, list[str], int]], width: int
     ) -> list[tuple[ColumnSpec, list[str], int]]:
+        """As many further columns as fit, before the last."""
         for further in self._measure(list(FURTHER_COLUMNS), full=True):
             wider = [*measured[:-1], further, measured[-1]]
             if self._left_over(wider, width) < _NAME_AMPLE:
