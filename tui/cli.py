@@ -127,6 +127,12 @@ def _group() -> click.Group:
     )
     @click.option("--language", type=click.Choice(language.LANGUAGES), help=_("The language of all texts."))
     @click.option("--read-only", is_flag=True, help=_("Look, and change nothing."))
+    @click.option(
+        "--plain-output",
+        is_flag=True,
+        envvar="CONTACTS_PLAIN_DRIVER",
+        help=_("Send whole areas of the screen, not only what changed."),
+    )
     @click.version_option(package_name="contacts")
     @click.pass_context
     def group(context: click.Context, /, **_options: Any) -> int | None:
@@ -150,8 +156,9 @@ def open_screen(context: click.Context) -> int:
     if (code := without_terminal()) != 0:
         return code
     open_store(context)
+    from tui import driver
     from tui.app import ContactsApp
 
-    app = ContactsApp()
+    app = ContactsApp(driver.suited(plain=context.find_root().params["plain_output"]))
     app.run()
     return app.return_code or 0

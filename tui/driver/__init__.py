@@ -1,0 +1,31 @@
+"""Drivers of the terminal: which one suits it."""
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+_PROVED = (
+    "xterm",
+    "tmux",
+    "screen",
+    "alacritty",
+    "foot",
+    "kitty",
+    "rxvt",
+    "st-",
+    "wezterm",
+    "ghostty",
+    "contour",
+)
+"""How TERM begins where a terminal scrolls between margins and moves its cursor as xterm does."""
+
+
+def suited(*, plain: bool) -> "type[Driver] | None":
+    """The driver that sends only what changed; None for Textual's own, if `plain` or with an unknown TERM."""
+    if plain or "TEXTUAL_DRIVER" in os.environ or not os.environ.get("TERM", "").startswith(_PROVED):
+        return None
+    from tui.driver.lean import LeanDriver
+
+    return LeanDriver
