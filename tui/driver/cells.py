@@ -16,6 +16,8 @@ from tui.driver import scrolling
 from tui.driver.graphemes import painted
 from tui.driver.pen import Pen
 from tui.driver.rows import Row
+from tui.driver.scrolling import Shift
+from tui.driver.styles import change
 
 _TOKENS = re.compile(
     r"""
@@ -94,7 +96,7 @@ class Cells:
         match token.lastgroup:
             case "position":
                 row, column = (int(token[part] or 1) - 1 for part in ("row", "column"))
-                self._cursor = (max(0, min(row, self._rows - 1)), max(0, min(column, self._columns - 1)))
+                self._cursor = self._within(row, column)
             case "paint":
                 self._paint(token[0], out)
             case "line_end":
@@ -115,7 +117,7 @@ class Cells:
     def _paint(self, data: str, out: list[str]) -> None:
         cells, sgr = painted(self._sgr, data)
         if self._cursor is None:
-            self._pass(data, out)
+            self._pass(data, out, sgr)
         elif cells:
             row, column = self._cursor
             if row not in self._wanted:
@@ -137,10 +139,10 @@ class Cells:
             out.append(_UPDATE_ENDS)
         self._held = False
 
-    def _pass(self, sequence: str, out: list[str]) -> None:
-        """Pass on what may do anything to what is shown."""
+    def _pass(self, sequence: str, out: list[str], sgr: str = "") -> None:
+        """Pass on, in the program's style, what may do anything to what is shown; it leaves `sgr` behind."""
         self._flush(out)
-        self._append(f"\x1b[{self._sgr}m{sequence}\x1b[m" if self._sgr else sequence, out)
+        self._append(f"{change('', self._sgr)}{sequence}{change(self._sgr or sgr, '')}", out)
         self._lose()
 
     def _append(self, data: str, out: list[str]) -> None:
@@ -152,23 +154,29 @@ class Cells:
     def _flush(self, out: list[str]) -> None:
         """Bring the terminal to what is wanted."""
         wanted, self._wanted = self._wanted, {}
-        row, column = self._real_cursor or (None, None)
-        pen = Pen(row, column, self._columns)
-        if wanted:
-            self._draw(pen, wanted)
-        if self._cursor is not None:
-            row, column = self._cursor
-            pen.move(row, min(column, self._columns - 1))
-            self._real_cursor = row, min(column, self._columns - 1)
-        self._append(pen.end(), out)
-
-    def _draw(self, pen: Pen, wanted: Mapping[int, Row]) -> None:
         shown = self._shown
         changed = {row: cells for row, cells in wanted.items() if shown.get(row) != cells}
-        if shift := scrolling.find(shown, changed, self._columns):
+        data = self._drawn(changed)
+        if shift := scrolling.find(shown, changed):
+            data = min(self._drawn(changed, shift), data, key=len)
+        shown.update(changed)
+        if self._cursor is not None:
+            self._real_cursor = self._within(*self._cursor)
+        self._append(data, out)
+
+    def _drawn(self, changed: dict[int, Row], shift: Shift | None = None) -> str:
+        """What makes the terminal show the changed rows, after rows were moved or not."""
+        pen = Pen(self._real_cursor, self._columns)
+        shown: Mapping[int, Row] = self._shown
+        if shift:
             pen.raw(shift.sequence())
             changed = {row: shown[row] for row in shift.block} | changed
-            shown.update(shift.moved(shown, self._columns))
+            shown = shift.moved(shown, self._columns)
         for row in sorted(changed):
             rows_.write(pen, row, shown.get(row), changed[row])
-        shown.update(changed)
+        if self._cursor is not None:
+            pen.move(*self._within(*self._cursor))
+        return pen.end()
+
+    def _within(self, row: int, column: int) -> tuple[int, int]:
+        return max(0, min(row, self._rows - 1)), max(0, min(column, self._columns - 1))

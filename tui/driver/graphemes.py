@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
-from rich.cells import cell_len
+from rich.cells import split_graphemes
+
+from tui.driver.styles import of_blank
 
 Cell: TypeAlias = tuple[str, str]
-"""Text, and SGR parameters. The first cell of what is wider has all its text, the others have none."""
+"""Text, and SGR parameters. The first cell of what is wider has all its text, the others have none.
+
+A blank has as much of its style as can be seen: two that look alike are equal.
+"""
 
 # Letters, punctuation, box drawing, blocks and Braille. Not those that are emoji too: ↔ ▶ ◼ ‼.
 _NARROW = (
@@ -31,7 +36,7 @@ class _Ink(dict[str, Cell]):
         self.sgr = sgr
 
     def __missing__(self, text: str) -> Cell:
-        cell = self[text] = (text, self.sgr)
+        cell = self[text] = (text, of_blank(self.sgr) if text == " " else self.sgr)
         return cell
 
 
@@ -81,9 +86,9 @@ def _sure_cells(text: str, ink: _Ink) -> Iterator[Cell]:
 
 
 def _unsure_cells(text: str, ink: _Ink) -> Iterator[Cell]:
-    """One unit of as many cells as the program counts; nothing for a mark without a letter."""
-    width = cell_len(text)
-    if width:
-        yield (text, ink.sgr)
-    for _ in range(width - 1):
-        yield ink[""]
+    """As many cells as the program counts; nothing for a mark without a letter."""
+    for start, end, width in split_graphemes(text)[0]:
+        if width:
+            yield ink[text[start:end]]
+        for _ in range(width - 1):
+            yield ink[""]

@@ -6,9 +6,9 @@ from tui.driver.styles import change
 class Pen:
     """Collects sequences; rows and columns count from 0."""
 
-    def __init__(self, row: int | None, column: int | None, columns: int) -> None:
-        self._row = row
-        self._column = column
+    def __init__(self, cursor: tuple[int, int] | None, columns: int) -> None:
+        self._row: int | None = cursor[0] if cursor else None
+        self._column: int | None = cursor[1] if cursor else None
         self._columns = columns
         self._sgr = ""
         self._out: list[str] = []

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from tui.driver.graphemes import Cell, is_sure
 from tui.driver.pen import Pen
+from tui.driver.styles import of_blank
 
 Row: TypeAlias = list[Cell | None]
 """The cells of a row; None where it is not known what the terminal shows."""
@@ -31,28 +32,18 @@ def lay(row: Row, column: int, cells: Sequence[Cell]) -> None:
 
 def write(pen: Pen, row: int, old: Row | None, new: Row) -> None:
     """Turn what a row shows into something new; unknown cells of `new` stay as they are."""
-    if not _is_sure(new) or (old is not None and not _is_sure(old)):
-        _write_whole(pen, row, new)
+    if old == new:
         return
-    for start, end in _spans(_changes(old, new), new):
+    is_whole = not _is_sure(new) or (old is not None and not _is_sure(old))
+    for start, end in _spans(_changes(None if is_whole else old, new), new, is_whole):
         _approach(pen, row, start, new)
-        cell = new[start]
-        assert cell is not None
-        pen.write("".join([cell[0] for cell in new[start:end] if cell]), end - start, cell[1])
-
-
-def _write_whole(pen: Pen, row: int, new: Row) -> None:
-    for column, cell in enumerate(new):
-        if cell is None or not cell[0]:
-            continue
-        width = 1
-        while _is_rest(new, column + width):
-            width += 1
-        pen.move(row, column)
-        if is_sure(cell[0]):
-            pen.write(cell[0], width, cell[1])
+        cells = [cell for cell in new[start:end] if cell]
+        text = "".join([cell[0] for cell in cells])
+        style = pen.sgr if all(_goes_with(cell, pen.sgr) for cell in cells) else cells[0][1]
+        if is_whole and not is_sure(text):
+            pen.write_unsure(text, start, end - start, style)
         else:
-            pen.write_unsure(cell[0], column, width, cell[1])
+            pen.write(text, end - start, style)
 
 
 def _is_rest(row: Row, column: int) -> bool:
@@ -67,6 +58,10 @@ def _is_sure(row: Row) -> bool:
     return is_sure("".join([cell[0] for cell in row if cell]))
 
 
+def _is_unsure(cell: Cell | None) -> bool:
+    return cell is not None and not is_sure(cell[0])
+
+
 def _changes(old: Row | None, new: Row) -> list[int]:
     if old is None:
         return [column for column, cell in enumerate(new) if cell]
@@ -77,16 +72,19 @@ def _changes(old: Row | None, new: Row) -> list[int]:
     ]
 
 
-def _spans(columns: Sequence[int], row: Row) -> Iterator[tuple[int, int]]:
-    """Starts and ends of neighbours in one style, wide characters whole."""
+def _spans(columns: Sequence[int], row: Row, has_unsure: bool) -> Iterator[tuple[int, int]]:
+    """Starts and ends of neighbours in one style, wide characters whole; what is unsure among its like."""
     start = end = 0
+    style = ""
     for column in columns:
         if column < end:
             continue
-        if column > end or _style(row, column) != _style(row, start):
+        is_other = has_unsure and end > start and _is_unsure(row[start]) != _is_unsure(row[column])
+        if column > end or is_other or not _goes_with(row[column], style):
             if end > start:
                 yield start, end
             start = column
+            style = _style(row, start)
         end = column + 1
         while _is_rest(row, end):
             end += 1
@@ -94,19 +92,23 @@ def _spans(columns: Sequence[int], row: Row) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _style(row: Row, column: int) -> str | None:
+def _style(row: Row, column: int) -> str:
     cell = row[column]
-    return cell[1] if cell else None
+    return cell[1] if cell else ""
+
+
+def _goes_with(cell: Cell | None, sgr: str) -> bool:
+    """Whether a cell looks as it should when it is written in this style."""
+    return cell is not None and (cell[1] == sgr or (cell[0] == " " and cell[1] == of_blank(sgr)))
 
 
 def _approach(pen: Pen, row: int, column: int, cells: Row) -> None:
     """Go to a cell, over what stands in between where writing it again is shorter."""
     between = pen.gap(row, column)
     if 0 < between <= _LONGEST_MOVE:
-        same = cells[column - between : column]
-        if all(cell and cell[1] == pen.sgr and len(cell[0]) == 1 and cell[0].isascii() for cell in same) and (
-            between <= pen.length_of_move(row, column)
-        ):
-            pen.write("".join([cell[0] for cell in same if cell]), between, pen.sgr)
+        skipped = cells[column - between : column]
+        text = "".join([cell[0] for cell in skipped if cell and _goes_with(cell, pen.sgr)])
+        if len(text) == between <= pen.length_of_move(row, column) and text.isascii():
+            pen.write(text, between, pen.sgr)
             return
     pen.move(row, column)

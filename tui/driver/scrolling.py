@@ -1,9 +1,8 @@
 """Finds out whether a block of rows has only moved up or down."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import is_not
 
 from tui.driver.graphemes import Cell
 from tui.driver.rows import Row
@@ -13,8 +12,6 @@ _BLANK: Cell = (" ", "")
 
 _FEWEST_ROWS = 4
 """Fewer rows than these are written sooner than compared."""
-_SEQUENCES = 24
-"""What scrolling costs at most, in characters."""
 _SEEN = slice(2, 42)
 """The columns that rows are known again by: where the first words of lists stand."""
 
@@ -46,22 +43,15 @@ class Shift:
         }
 
 
-def find(shown: Mapping[int, Row], wanted: Mapping[int, Row], columns: int) -> Shift | None:
-    """The shift of what is shown after which fewer cells have to be written, or None.
+def find(shown: Mapping[int, Row], wanted: Mapping[int, Row]) -> Shift | None:
+    """How most rows that are to change may have moved, of all those that are shown; None where none has.
 
-    `wanted` are the rows that are to change.
+    Only what is known all over is moved: what must not move has to be written again.
     """
     if len(wanted) < _FEWEST_ROWS:
         return None
     shift = _most_likely(shown, wanted)
-    if shift is None or not _is_known(shown, shift):
-        return None
-    moved = shift.moved(shown, columns)
-    target = {row: wanted.get(row, shown[row]) for row in moved}
-    spared = sum(
-        _differences(shown[row], target[row]) - _differences(moved[row], target[row]) for row in moved
-    )
-    return shift if spared > _SEQUENCES else None
+    return shift if shift and _is_known(shown, shift) else None
 
 
 def _most_likely(shown: Mapping[int, Row], wanted: Mapping[int, Row]) -> Shift | None:
@@ -87,7 +77,3 @@ def _words(cells: Row) -> str:
 
 def _is_known(shown: Mapping[int, Row], shift: Shift) -> bool:
     return all(row in shown and None not in shown[row] for row in shift.block)
-
-
-def _differences(left: Sequence[Cell | None], right: Sequence[Cell | None]) -> int:
-    return sum(map(is_not, left, right))

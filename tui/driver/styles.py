@@ -14,6 +14,8 @@ _OFF = {
     "fg": "39",
     "bg": "49",
 }
+_SEEN_ON_BLANKS = frozenset(("4", "7", "9"))
+"""Underlined, reversed, struck out."""
 _PARAMETERS_OF_COLOUR = {"5": 3, "2": 5}
 """How many parameters a colour takes, by the one that follows 38 or 48."""
 
@@ -31,7 +33,18 @@ def change(old: str, new: str) -> str:
     before, after = _parts(old), _parts(new)
     if before is None or after is None:
         return anew
+    if before == after:
+        return ""
     return min(f"\x1b[{';'.join(_steps(before, after))}m", anew, key=len)
+
+
+@lru_cache(1024)
+def of_blank(sgr: str) -> str:
+    """What can be seen of a style where no character stands."""
+    parts = _parts(sgr) if sgr else None
+    if parts is None or not parts.keys().isdisjoint(_SEEN_ON_BLANKS):
+        return sgr
+    return parts.get("bg", "")
 
 
 def _steps(before: dict[str, str], after: dict[str, str]) -> list[str]:
