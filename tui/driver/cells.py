@@ -9,7 +9,6 @@ such text. So its other columns stay straight, and what it shows depends on noth
 """
 
 import re
-from collections.abc import Mapping
 
 from tui.driver import rows as rows_
 from tui.driver import scrolling
@@ -167,11 +166,11 @@ class Cells:
     def _drawn(self, changed: dict[int, Row], shift: Shift | None = None) -> str:
         """What makes the terminal show the changed rows, after rows were moved or not."""
         pen = Pen(self._real_cursor, self._columns)
-        shown: Mapping[int, Row] = self._shown
+        shown = self._shown
         if shift:
             pen.raw(shift.sequence())
             changed = {row: shown[row] for row in shift.block} | changed
-            shown = shift.moved(shown, self._columns)
+            shown = shown | shift.moved(shown, self._columns)
         for row in sorted(changed):
             rows_.write(pen, row, shown.get(row), changed[row])
         if self._cursor is not None:
