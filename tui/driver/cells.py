@@ -5,7 +5,8 @@ in its place; unless it is known to leave cells, cursor and style alone, everyth
 
 A row with text of which terminals disagree how wide it is (emoji, marks, joiners, most scripts beside the
 Latin, Greek, Cyrillic and East Asian) is written as a whole or not at all, with a new position after every
-such text. So its other columns stay straight, and what it shows depends on nothing that stood there before.
+such text and the blanks behind it. So its other columns stay straight, and what it shows depends on nothing
+that stood there before.
 """
 
 import re

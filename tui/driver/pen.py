@@ -48,7 +48,7 @@ class Pen:
     def write_unsure(self, text: str, column: int, width: int, sgr: str) -> None:
         """Write text at the present column that a terminal may count differently, over as many blanks."""
         self.style(sgr)
-        self._out.append(f"{' ' * width}\x1b[{column + 1}G{text}")
+        self._out.append(f"{' ' * width}\x1b[{column + 1}G{text.rstrip(' ')}")
         self._column = None
 
     def style(self, sgr: str) -> None:

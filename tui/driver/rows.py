@@ -58,8 +58,10 @@ def _is_sure(row: Row) -> bool:
     return is_sure("".join([cell[0] for cell in row if cell]))
 
 
-def _is_unsure(cell: Cell | None) -> bool:
-    return cell is not None and not is_sure(cell[0])
+def _is_of_like(first: Cell | None, cell: Cell | None) -> bool:
+    if first is None or cell is None:
+        return False
+    return is_sure(first[0]) == is_sure(cell[0]) or cell[0] == " "
 
 
 def _changes(old: Row | None, new: Row) -> list[int]:
@@ -73,13 +75,16 @@ def _changes(old: Row | None, new: Row) -> list[int]:
 
 
 def _spans(columns: Sequence[int], row: Row, has_unsure: bool) -> Iterator[tuple[int, int]]:
-    """Starts and ends of neighbours in one style, wide characters whole; what is unsure among its like."""
+    """Starts and ends of neighbours in one style, wide characters whole; what is unsure among its like.
+
+    Blanks behind it are a part of it: it may need them.
+    """
     start = end = 0
     style = ""
     for column in columns:
         if column < end:
             continue
-        is_other = has_unsure and end > start and _is_unsure(row[start]) != _is_unsure(row[column])
+        is_other = has_unsure and end > start and not _is_of_like(row[start], row[column])
         if column > end or is_other or not _goes_with(row[column], style):
             if end > start:
                 yield start, end
