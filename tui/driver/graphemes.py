@@ -43,6 +43,7 @@ class _Ink(dict[str, Cell]):
 _ink = lru_cache(256)(_Ink)
 
 
+@lru_cache(4096)
 def is_sure(text: str) -> bool:
     """Whether all terminals put every part of the text into the same cells."""
     return text.isascii() or _UNSURE.search(text) is None

@@ -39,7 +39,9 @@ def write(pen: Pen, row: int, old: Row | None, new: Row) -> None:
         _approach(pen, row, start, new)
         cells = [cell for cell in new[start:end] if cell]
         text = "".join([cell[0] for cell in cells])
-        style = pen.sgr if all(_goes_with(cell, pen.sgr) for cell in cells) else cells[0][1]
+        style = cells[0][1]
+        if style != pen.sgr and all(_goes_with(cell, pen.sgr) for cell in cells):
+            style = pen.sgr
         if is_whole and not is_sure(text):
             pen.write_unsure(text, start, end - start, style)
         else:
