@@ -218,6 +218,17 @@ def test_what_is_not_understood_is_passed_on_as_it_is(written: str, data: st.Dat
     assert lean.shown == plain.shown
 
 
+@pytest.mark.parametrize(
+    "letter", ["\x1b[7mद\x1b[0mि या", "\x1b[7m日\x1b[0m\u0301x", "\x1b[7me\x1b[0m\u0301"]
+)
+def test_a_cursor_on_a_letter_does_not_take_its_mark_away(letter: str) -> None:
+    cells, plain, lean = Cells(), Emulator(12, 4), Emulator(12, 4)
+    written = f"{Program(12, 4).draw_all()}\x1b[2;3H{letter}"
+    plain.feed(written)
+    lean.feed(cells.send(written, 12, 4))
+    assert lean.shown[0] == plain.shown[0]
+
+
 def test_text_at_an_unknown_place_leaves_no_style_behind() -> None:
     cells, program = Cells(), Program(12, 4)
     plain, lean = Emulator(12, 4), Emulator(12, 4)

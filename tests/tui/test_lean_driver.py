@@ -31,7 +31,7 @@ from tui.app import ContactsApp
 from tui.driver.cells import Cells
 from tui.driver.lean import LeanDriver
 
-KEYS = int(os.environ.get("CONTACTS_TEST_KEYS", "60"))
+KEYS = int(os.environ.get("CONTACTS_TEST_KEYS", "40"))
 """How many keys are pressed at each size; thousands for a long run."""
 SEED = int(os.environ.get("CONTACTS_TEST_SEED", "7"))
 _SIZES = [(80, 24), (140, 40), (60, 15)]
@@ -64,6 +64,15 @@ class _Both(HeadlessDriver):
         self.sent += lean
         self.plain.feed(data)
         self.lean.feed(lean)
+
+    @property
+    def difference(self) -> str:
+        """Where the two differ first."""
+        for y, (lean, plain) in enumerate(zip(self.lean.shown[0], self.plain.shown[0], strict=True)):
+            for x, (cell, wanted) in enumerate(zip(lean, plain, strict=True)):
+                if cell != wanted:
+                    return f"row {y}, column {x}: {cell}\ninstead of {wanted}\nin {self.lean.display[y]!r}"
+        return f"cursor {self.lean.shown[1]} instead of {self.plain.shown[1]}"
 
     def resize(self, width: int, height: int) -> None:
         for terminal in (self.plain, self.lean):
@@ -117,7 +126,7 @@ async def test_all_screens_look_the_same_after_every_key(
                 await pilot.resize_terminal(width, height)
             else:
                 await pilot.press(pressed[-1])
-            assert both.lean.shown == both.plain.shown, pressed[-20:]
+            assert both.lean.shown == both.plain.shown, f"{both.difference}\nafter {pressed[-20:]}"
 
     await _run(size, use)
 

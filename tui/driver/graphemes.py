@@ -55,10 +55,27 @@ def painted(sgr: str, data: str) -> tuple[tuple[Cell, ...], str]:
     cells: list[Cell] = []
     for parameters, text in _PAINTED.findall(data):
         if text:
+            _join(cells, _marks(text))
             cells.extend(_cells(text, _ink(sgr)))
         else:
             sgr = _after(sgr, parameters)
     return tuple(cells), sgr
+
+
+def _marks(text: str) -> str:
+    """Marks at its beginning: a cursor on a letter separates it from them."""
+    if is_sure(text[0]):
+        return ""
+    _start, end, width = split_graphemes(text)[0][0]
+    return "" if width else text[:end]
+
+
+def _join(cells: list[Cell], marks: str) -> None:
+    if not cells or not marks:
+        return
+    first = next(place for place in range(len(cells) - 1, -1, -1) if cells[place][0])
+    text, sgr = cells[first]
+    cells[first] = (text + marks, sgr)
 
 
 def _after(sgr: str, parameters: str) -> str:
@@ -87,7 +104,7 @@ def _sure_cells(text: str, ink: _Ink) -> Iterator[Cell]:
 
 
 def _unsure_cells(text: str, ink: _Ink) -> Iterator[Cell]:
-    """As many cells as the program counts; nothing for a mark without a letter."""
+    """As many cells as the program counts; none for a mark without a letter."""
     for start, end, width in split_graphemes(text)[0]:
         if width:
             yield ink[text[start:end]]
