@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 from rich.text import Text
 from textual.app import App, ScreenError, ScreenStackError, SystemCommand
 from textual.binding import Binding
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount
@@ -116,8 +117,8 @@ class ContactsApp(App[None]):
         Binding("ctrl+q", "quit", N_("Quit"), show=False, priority=True),
     ]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        super().__init__(driver_class=driver_class)
         # Over SSH every byte counts, and nothing here gets clearer by moving.
         self.animation_level = "none"
         self.register_theme(THEME)

@@ -129,15 +129,16 @@ def without_terminal() -> int:
     return WRONG_USE
 
 
-def open_screen(location: str | None, *, read_only: bool = False) -> int:
+def open_screen(location: str | None, *, read_only: bool = False, plain_output: bool = False) -> int:
     """The screen on a database, until the person leaves it; the exit code."""
     if (code := without_terminal()) != 0:
         return code
     # Until the first screen stands there is no garbage worth looking for.
     gc.disable()
     _open(location, read_only)
+    from tui import driver
     from tui.app import ContactsApp
 
-    app = ContactsApp()
+    app = ContactsApp(driver.suited(plain=plain_output))
     app.run()
     return app.return_code or 0

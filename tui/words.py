@@ -41,11 +41,18 @@ def group() -> click.Group:
     )
     @click.option("--language", type=click.Choice(language.LANGUAGES), help=_("The language of all texts."))
     @click.option("--read-only", is_flag=True, help=_("Look, and change nothing."))
+    @click.option(
+        "--plain-output",
+        is_flag=True,
+        help=_("Send whole areas of the screen, not only what changed; CONTACTS_PLAIN_DRIVER=1 does too."),
+    )
     @click.version_option(package_name="contacts")
     @click.pass_context
-    def contacts(context: click.Context, /, **_options: Any) -> int | None:
+    def contacts(
+        context: click.Context, /, database: str | None, read_only: bool, plain_output: bool, **_options: Any
+    ) -> int | None:
         if context.invoked_subcommand is None:
-            return open_screen(context.params["database"], read_only=context.params["read_only"])
+            return open_screen(database, read_only=read_only, plain_output=plain_output)
         return None
 
     return contacts

@@ -19,4 +19,7 @@ def demo(context: click.Context) -> int:
     with tempfile.TemporaryDirectory(prefix="contacts-demo-") as folder:
         database = Path(folder) / "demo.db"
         demo_.build(database)
-        return open_screen(str(database), read_only=context.find_root().params["read_only"])
+        options = context.find_root().params
+        return open_screen(
+            str(database), read_only=options["read_only"], plain_output=options["plain_output"]
+        )
