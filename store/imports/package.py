@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import IO, NamedTuple
 from xml.etree.ElementTree import Element
 
-from store.imports import container
+from store.imports import container, moments
 from store.imports.elements import Broken, children, local_name
 
 _SMALL_PART_LIMIT = 32 * 1024**2
 """Inflated bytes of parts other than sheets and strings; of them Excel's largest styles need a third."""
 _FEW = 65_536
 """More styles of cells, formats of numbers or relations than Excel lets a workbook have."""
-_WINDOWS_EPOCH, _MAC_EPOCH = datetime(1899, 12, 30), datetime(1904, 1, 1)
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Those of the format; the others of zip files may ask for gigabytes."""
 
@@ -108,11 +107,11 @@ def read_book(package: Package) -> Book:
     if part is None:
         raise Broken
     relations = package.relations(part)
-    epoch, entries = _WINDOWS_EPOCH, list[Element]()
+    epoch, entries = moments.WINDOWS_EPOCH, list[Element]()
     for element in package.walk(part, "workbook"):
         match local_name(element):
             case "workbookPr" if element.get("date1904", "") in ("1", "true"):
-                epoch = _MAC_EPOCH
+                epoch = moments.MAC_EPOCH
             case "sheets":
                 # What follows by the format, names of ranges, can be long and is nothing to us.
                 entries = list(element)
@@ -143,9 +142,6 @@ def _sheets(entries: list[Element], relations: dict[str, Relation]) -> Iterator[
 
 def date_styles(package: Package, part: str) -> dict[str, bool]:
     """By the index of cell styles that show a date or time: whether they show a duration; raises Broken."""
-    # Imported here: 100 ms, and nothing but readers needs it.
-    from openpyxl.styles.numbers import builtin_format_code, is_date_format, is_timedelta_format
-
     codes = {
         element.get("numFmtId", ""): element.get("formatCode", "")
         for element in _few(package.walk(part, "styleSheet", "numFmts"))
@@ -154,10 +150,8 @@ def date_styles(package: Package, part: str) -> dict[str, bool]:
     for index, style in enumerate(_few(package.walk(part, "styleSheet", "cellXfs"))):
         number = style.get("numFmtId", "0")
         code = codes.get(number)
-        if code is None and number.isdecimal():
-            code = builtin_format_code(int(number))
-        if is_date_format(code):
-            found[str(index)] = is_timedelta_format(code)
+        if moments.is_moment(number, code):
+            found[str(index)] = moments.is_duration(number, code)
     return found
 
 

@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from typing import NamedTuple
 
 from store.errors import Invalid, UnknownRange, Wound
-from store.imports import columns
+from store.imports import columns, moments
 from store.imports.columns import header_of
 from store.imports.sheet import CellError, CellValue, SheetRow
 from store.imports.workbook import as_text
@@ -259,13 +259,11 @@ def _digits_of(value: CellValue) -> str:
 
 
 def _serial_date(value: float, epoch: datetime) -> tuple[str, Invalid]:
-    from openpyxl.utils.datetime import from_excel
-
     try:
-        moment = from_excel(value, epoch)
-    except (ValueError, OverflowError, TypeError):
+        moment = moments.moment_of(value, epoch)
+    except (ValueError, OverflowError):
         moment = None
-    if not isinstance(moment, date | datetime) or value < 1:
+    if not isinstance(moment, datetime) or value < 1:
         raise Invalid(_("“{value}” is not a date.").format(value=as_text(value)), _("it is not a date"))
     stored = property_type.canonical_date(moment)
     sentence = _("the bare number {number} was read as the date {date}")

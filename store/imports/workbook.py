@@ -1,19 +1,16 @@
-"""The inside of a workbook: its sheets, and the rows of one of them. Only for processes that may die.
-
-openpyxl tells what number formats and numbers of days mean; all parts are walked by ourselves.
-"""
+"""The inside of a workbook: its sheets, and the rows of one of them. Only for processes that may die."""
 
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache, partial
 from pathlib import Path
 
 from store.errors import FileUnusable
-from store.imports import container, package
+from store.imports import container, moments, package
 from store.imports.columns import letter
 from store.imports.elements import Broken
 from store.imports.package import Book, Package, SheetEntry
@@ -31,8 +28,6 @@ from store.imports.sheet import (
 from store.language import _
 
 _FLOATS_EXACT_BELOW = 1e15
-_DAYS_ARE_PLAIN = 60
-"""The day from which Excel's calendar is right: its 1900 had a 29 February."""
 
 _BROKEN = (Broken, zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, EOFError, OSError, OverflowError)
 """What is raised on files that do not hold together, by zipfile and ourselves."""
@@ -144,19 +139,14 @@ def _moments(parts: Package, book: Book) -> dict[str, Callable[[str], CellValue]
 
 
 def _moment(epoch: datetime, is_duration: bool, text: str) -> CellValue:
-    from openpyxl.utils.datetime import from_excel
-
     number = number_of(text)
     if number is None or isinstance(number, CellError):
         return number
     try:
-        if isinstance(number, int) and number >= _DAYS_ARE_PLAIN and not is_duration:
-            return epoch + timedelta(days=number)
-        moment: CellValue = from_excel(number, epoch, timedelta=is_duration)
+        return moments.duration_of(number) if is_duration else moments.moment_of(number, epoch)
     except (OverflowError, ValueError):
         # So does openpyxl: the cell is marked as a date, but no date has this number.
         return CellError("#VALUE!")
-    return moment
 
 
 def header(rows: Sequence[SheetRow]) -> Header:
