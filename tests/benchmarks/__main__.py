@@ -19,6 +19,10 @@ BENCHMARKS = {
         "tests.benchmarks.inbox",
         "deliveries of WhatsApp, beside a server that only answers, and beside an import",
     ),
+    "scale": (
+        "tests.benchmarks.scale",
+        "a million contacts: start, pages, search, keys and bytes beside VisiData, less and DataTable",
+    ),
 }
 """By name, the module (with `add_arguments` and `run`) and what it is about."""
 

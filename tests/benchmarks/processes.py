@@ -93,6 +93,17 @@ def can_watch_memory() -> bool:
     return Path("/proc/self/smaps_rollup").exists()
 
 
+def proportional_memory(pid: int) -> float:
+    """The memory of a process in MB, of what it shares with others its part (PSS)."""
+    return _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), "Pss") / _MEGABYTE
+
+
+def processor_seconds(pid: int) -> float:
+    """The time on processors that a process has had."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def watched(pid: int, memory: Memory) -> Iterator[None]:
     """Fill `memory` with what the process and its descendants take, 20 times a second."""

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Self
 
 from tests.benchmarks import processes
+from tests.benchmarks.answers import Answer
 from tests.benchmarks.figures import Unable
 
+_QUIET_SECONDS = 0.06
+"""An answer is over when nothing more comes for so long: less than the details beside the list wait for."""
 COLUMNS, LINES = 120, 40
 _PATIENCE_SECONDS = 10
 _FRAMES_SECONDS = 0.034
@@ -23,14 +26,15 @@ _FRAMES_SECONDS = 0.034
 class Terminal:
     """A program that is shown by it, and typed to."""
 
-    def __init__(self, command: Sequence[str], database: Path) -> None:
+    def __init__(self, command: Sequence[str], database: Path | None, lines: int = LINES) -> None:
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", lines, COLUMNS, 0, 0))
         named = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self.begun = time.perf_counter()
         self._process = subprocess.Popen(
             command,
             cwd="/",
-            env=processes.environment(database) | named | {"COLUMNS": str(COLUMNS), "LINES": str(LINES)},
+            env=processes.environment(database) | named | {"COLUMNS": str(COLUMNS), "LINES": str(lines)},
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -47,26 +51,36 @@ class Terminal:
         self._process.wait()
         os.close(self._master)
 
-    def drain(self, seconds: float) -> None:
+    @property
+    def pid(self) -> int:
+        """Of the program's process."""
+        return self._process.pid
+
+    def drain(self, seconds: float) -> bytes:
         """Take what is written for so long: a full terminal would hold the program up."""
+        taken = b""
         until = time.monotonic() + seconds
         while (rest := until - time.monotonic()) > 0:
-            self._read(rest)
+            taken += self._read(rest)
+        return taken
 
-    def settle(self, quiet: float = 0.02) -> None:
+    def settle(self, quiet: float = 0.02) -> bytes:
         """Take what is written until nothing comes for so long."""
+        taken = b""
         until = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < until and self._read(quiet):
-            pass
+        while time.monotonic() < until and (data := self._read(quiet)):
+            taken += data
+        return taken
 
-    def wait_for(self, text: bytes) -> None:
-        """Take what is written until `text` comes; raises Unable if it does not."""
+    def wait_for(self, text: bytes) -> bytes:
+        """Take what is written until `text` comes, and give it; raises Unable if it does not come."""
         seen = b""
         until = time.monotonic() + _PATIENCE_SECONDS
         while text not in seen:
             if time.monotonic() > until or self._process.poll() is not None:
                 raise Unable(f"The screen did not show {text!r}.")
             seen += self._read(0.1)
+        return seen
 
     def type(self, keys: bytes) -> None:
         """Press keys, and look at no answer."""
@@ -82,6 +96,16 @@ class Terminal:
         while last < patience and self._read(_FRAMES_SECONDS):
             last = time.perf_counter() - begun
         return first, last
+
+    def answer(self, key: bytes, quiet: float = _QUIET_SECONDS, patience: float = 2) -> Answer:
+        """Press a key; all that comes until nothing does for so long, or nothing at all in `patience`."""
+        self.settle()
+        pieces: list[tuple[float, bytes]] = []
+        begun = time.perf_counter()
+        os.write(self._master, key)
+        while data := self._read(quiet if pieces else patience):
+            pieces.append((time.perf_counter() - begun, data))
+        return Answer(pieces)
 
     def end(self, key: bytes) -> None:
         """Press the key that ends the program, and wait for that."""
