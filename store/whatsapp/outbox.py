@@ -203,7 +203,7 @@ def _claim(row: Outgoing, now: int) -> Claimed | None:
     row.state, row.due, row.attempts = UNSURE, now + _IN_FLIGHT_SECONDS, row.attempts + 1
     row.fault = _("The program was ended while it was sent: it is not known whether it was.")
     row.save()
-    to = person.wa_id or person.phone or person.user_id or ""
+    to = contacts.whatsapp_address(person.id)
     sign = outgoing.sign(row.id, row.created)
     return Claimed(row.id, person.id, to, Body.from_json(row.body), sign, row.attempts, closes)
 
@@ -242,7 +242,9 @@ def _fail(claimed: Claimed, error: SendFailed, now: int) -> None:
         with database.writing():
             _settle(claimed.id, state=WAITING, fault=str(error), due=again)
             behind = (Outgoing.contact_id == claimed.contact_id) & (Outgoing.id > claimed.id)
-            Outgoing.update(due=again).where(behind, Outgoing.state == WAITING, Outgoing.due < again).execute()
+            Outgoing.update(due=again).where(
+                behind, Outgoing.state == WAITING, Outgoing.due < again
+            ).execute()
 
 
 def _settle(outgoing_id: int, **values: object) -> None:
@@ -253,7 +255,7 @@ def _settle(outgoing_id: int, **values: object) -> None:
 
 
 class Outbox:
-    """Sends by threads of its own, in the listener: woken by its writer and by the clock, asleep otherwise."""
+    """Sends by threads of its own, in the listener: woken by its writer and by the clock, else asleep."""
 
     def __init__(self, sending: Sending, complaints: Complaints) -> None:
         """It begins when it is woken for the first time: nobody is reminded before what had come was read."""

@@ -93,6 +93,18 @@ def carrying(record: Record, name: object) -> Record:
     return replace(record, flow=found.id, expires=version.flow.hours * 3_600)
 
 
+def sent(record: Record, message_id: str, line: str) -> Record:
+    """A record of what we are about to send, once WhatsApp has accepted it; its statuses decide if it counts."""
+    return replace(record, id=message_id, time=times.now(), is_now=False, line=line, certain=False)
+
+
+def recipient(record: Record) -> str:
+    """Where WhatsApp reaches the person of a record: a number with +, else a user id; raises NotFound."""
+    if record.contact is None:
+        return record.number or ""
+    return contacts.whatsapp_address(record.contact)
+
+
 def parse_line(line: bytes) -> Record:
     """The record in a line of JSON; raises Invalid."""
     try:

@@ -1,8 +1,8 @@
 """HTTP out: texts, questions and templates through Meta's Cloud API.
 
-A thin client instead of `pywa`: three kinds of message are three JSON objects, and what is left (which errors to
-try again, what to say of them, never sending twice) would be ours with `pywa` too, around its own server,
-types and filters of duplicates that we do not use.
+A thin client instead of `pywa`: three kinds of message are three JSON objects, and what is left (which
+errors to try again, what to say of them, never sending twice) would be ours with `pywa` too, around its own
+server, types and filters of duplicates that we do not use.
 """
 
 import json

@@ -133,7 +133,8 @@ class Writer:
         try:
             self._connection.connect()
             database.tune(_REPEATABLE)
-            done = inbox.process_new(_AT_A_TIME, line=self._outbox and self._outbox.line)
+            line = None if self._outbox is None else self._outbox.line
+            done = inbox.process_new(_AT_A_TIME, line=line)
             # None are left if there were fewer: others may have processed some of ours.
             self._unprocessed = max(self._unprocessed - done, _AT_A_TIME) if done == _AT_A_TIME else 0
             if self._outbox is not None and not self._unprocessed:
