@@ -81,10 +81,12 @@ def failures(limit: int) -> list[FailedMessage]:
     """The last messages that have failed, may have, or are being tried again, the latest first."""
     over = SQL(_FAULTY) & ((Outgoing.state == FAILED) | (Outgoing.due <= times.now()))
     again = SQL(f"state = '{WAITING}'") & (Outgoing.attempts > 0)
+    # Not in the order of the index of ids, for which all that was ever sent would be looked at.
+    latest = SQL("+id DESC")
     rows = [
         row
         for condition in (over, again)
-        for row in Outgoing.select().where(condition).order_by(Outgoing.id.desc()).limit(limit)
+        for row in Outgoing.select().where(condition).order_by(latest).limit(limit)
     ]
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
     people = {person.id: person for person in contacts.get_many([row.contact_id for row in rows])}

@@ -94,7 +94,7 @@ def carrying(record: Record, name: object) -> Record:
 
 
 def sent(record: Record, message_id: str, line: str) -> Record:
-    """A record of what we are about to send, once WhatsApp has accepted it; its statuses decide if it counts."""
+    """A record of what we have sent by now: its statuses decide whether it counts."""
     return replace(record, id=message_id, time=times.now(), is_now=False, line=line, certain=False)
 
 
