@@ -30,6 +30,7 @@ _WORDS = {
     "send": "tui.commands.send:send",
     "listen": "tui.commands.listen:listen",
     "replay": "tui.commands.record:replay",
+    "flow": "tui.commands.flows:flow",
     "demo": "tui.commands.demo:demo",
 }
 

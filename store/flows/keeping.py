@@ -172,7 +172,7 @@ def check(flow: Flow) -> None:
         return
     sentence = _("Flow “{name}”, {fault}").format(name=flow.name, fault=fault_sentence(flow, found[0]))
     if more := len(found) - 1:
-        sentence += " " + ngettext("One more fault.", "{count:,} more faults.", more).format(count=more)
+        sentence += " " + ngettext("One more fault.", "{count} more faults.", more)
     raise InvalidFlow(sentence)
 
 

@@ -88,7 +88,7 @@ class Reading:
             return
         told = self.faults[:_FAULTS_LIMIT]
         if more := len(self.faults) - len(told):
-            told.append(ngettext("One more fault.", "{count:,} more faults.", more).format(count=more))
+            told.append(ngettext("One more fault.", "{count} more faults.", more))
         raise InvalidFlow("\n".join([*told, _("Nothing was imported.")]))
 
     def sections(self, root: Node) -> tuple[list[Node], list[Node]]:
@@ -109,7 +109,8 @@ class Reading:
         return PropertyFound(line_of(node), name, kind, values, hidden)
 
     def flow(self, node: Node) -> FlowFound | None:
-        """A flow; None, and a fault, for what has no name."""
+        """A flow; None, and faults, where anything in it cannot be read."""
+        faults_before = len(self.faults)
         found = self._fields(node, ("name", "language", "hours", "live", "blocks"))
         name = self._text(self._needed(node, found, "name"))
         if not name:
@@ -121,6 +122,8 @@ class Reading:
         is_live = self._flag(found.get("live"))
         flow = Flow(name, self._way(found.get("blocks")), language, hours)
         self._flow = ""
+        if len(self.faults) > faults_before:
+            return None
         return FlowFound(line_of(node), flow, is_live, self._lines)
 
     def _way(self, node: Node | None) -> tuple[Block, ...]:
