@@ -32,7 +32,7 @@ _PAUSES = (5, 15, 60, 300, 1_800)
 """Seconds until a message is tried again; the last one over and over."""
 _IN_FLIGHT_SECONDS = 30
 """In which a message that is being sent has been answered, or never will be: 5 s to connect, 20 s to wait."""
-_LOOK_SECONDS = 15.0
+_LOOK_SECONDS = 5.0
 """Between looks at what other programs have put there, such as messages to be tried again."""
 _AGAIN_SECONDS = 1.0
 """After the database could not be used."""

@@ -1,140 +1,137 @@
-"""Flows that answer: people who write, a stand-in for the Graph API, and what it was given to send."""
+"""Flows that hypothesis makes, faultless by construction, and the account that they are made for."""
 
-import time
-from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
-from store import contacts, database, properties
-from store.flows import keeping, runs
-from store.flows.blocks import Block, Flow, Kind, Option, Saving
-from store.flows.keeping import FlowView
-from store.flows.player import Ending
-from store.models import FlowRun, Outgoing
+from hypothesis import strategies as st
+
+from store.flows.blocks import EXPECTED, Block, Flow, Kind, Option, Reminder, Saving, ways
+from store.properties import CustomProperty
 from store.values.property_type import PropertyType
-from store.whatsapp import inbox, outbox
-from store.whatsapp.sender import Sender
-from tests.store.graph import Graph, Request
-from tests.store.payloads import LINE, SHEENA, Json, message, said, text
 
-NOW = int(time.time()) - 3_600
-"""When conversations begin."""
+KNOWN = (
+    CustomProperty(1, "Client", PropertyType.TEXT),
+    CustomProperty(2, "Document", PropertyType.NUMBER),
+    CustomProperty(3, "Member", PropertyType.BOOLEAN),
+    CustomProperty(4, "Born", PropertyType.DATE),
+    CustomProperty(5, "Work e-mail", PropertyType.EMAIL),
+    CustomProperty(6, "Tier", PropertyType.LIST, ("Gold", "Silver")),
+)
+
+_words = st.sampled_from(["Hi", "Olá {{name}}", "¿{{#1}}?", "{{phone}} or {{ email }}: right?", "x" * 1_024])
+_titles = st.sampled_from(["Gold", "gold!", "Silver", "Sí", "não", "10", "a, b", "👍", "x" * 20, "Açaí"])
 
 
-def guide(*, overwrite: bool = False, **more: Any) -> Flow:
-    """The flow of the guide: Client, a text, and Document, a number; makes these properties where missing."""
-    known = {item.name: item for item in properties.list_all()}
-    client = known.get("Client") or properties.create("Client", PropertyType.TEXT)
-    document = known.get("Document") or properties.create("Document", PropertyType.NUMBER)
-    return Flow(
-        "Guide",
-        (
-            question(1, "Which client?", client.id, overwrite=overwrite, **more),
-            question(2, "Which document, {{Client}}?", document.id, PropertyType.NUMBER, overwrite=overwrite),
-            Block(3, Kind.MESSAGE, "Thanks."),
-        ),
+def _savings(kinds: tuple[PropertyType, ...]) -> st.SearchStrategy[Saving | None]:
+    fitting = [item.id for item in KNOWN if item.type in kinds]
+    return st.none() | st.builds(Saving, st.sampled_from(fitting), st.booleans())
+
+
+@st.composite
+def _asking(draw: st.DrawFn, block: Block, branches: st.SearchStrategy[tuple[Block, ...]]) -> Block:
+    return replace(
+        block,
+        text=draw(_words),
+        attempts=draw(st.integers(1, 10)),
+        retry=draw(st.just("") | _words),
+        reminder=draw(st.none() | st.builds(Reminder, st.integers(30, 59), _words)),
+        invalid=draw(st.none() | branches),
     )
 
 
-def question(
-    key: int,
-    words: str,
-    property_id: int,
-    expects: PropertyType = PropertyType.TEXT,
-    *,
-    overwrite: bool = False,
-    **more: Any,
-) -> Block:
-    """An open question that saves its answer."""
-    for item in properties.list_all():
-        words = words.replace(f"{{{{{item.name}}}}}", f"{{{{#{item.id}}}}}")
-    saving = Saving(property_id, overwrite)
-    return Block(key, Kind.QUESTION, words, expects=expects, saving=saving, retry=f"Again {key}.", **more)
+@st.composite
+def _questions(draw: st.DrawFn, branches: st.SearchStrategy[tuple[Block, ...]]) -> Block:
+    expects = draw(st.sampled_from(EXPECTED))
+    block = Block(0, Kind.QUESTION, expects=expects, saving=draw(_savings((expects,))))
+    return draw(_asking(block, branches))
 
 
-def choice(key: int, words: str, *options: str, saving: Saving | None = None) -> Block:
-    """A question with options that lead nowhere else."""
-    ways = tuple(Option(option) for option in options)
-    return Block(key, Kind.OPTIONS, words, options=ways, saving=saving, retry=f"Again {key}.")
+@st.composite
+def _choices(draw: st.DrawFn, branches: st.SearchStrategy[tuple[Block, ...]]) -> Block:
+    titles = draw(st.lists(_titles, min_size=1, max_size=9, unique=True))
+    options = tuple(Option(title, draw(branches)) for title in titles)
+    saving = draw(_savings((PropertyType.TEXT, PropertyType.LIST)))
+    menu = draw(st.sampled_from(["", "Plans"]))
+    return draw(_asking(Block(0, Kind.OPTIONS, options=options, menu=menu, saving=saving), branches))
 
 
-def switched_on(flow: Flow) -> FlowView:
-    """Keep a flow, and let it answer."""
-    return keeping.switch_on(keeping.create(flow).id)
+_messages = st.builds(Block, st.just(0), st.just(Kind.MESSAGE), _words)
+_ends = st.builds(Block, st.just(0), st.just(Kind.END), st.just("") | _words)
 
 
-class Chat:
-    """A person who writes to the company, and is answered through the stand-in."""
-
-    def __init__(self, graph: Graph, sender: Sender) -> None:
-        self.graph, self.sender = graph, sender
-        self._keys = 0
-
-    def say(self, words: str, at: int = 0, **more: Any) -> list[str]:
-        """Write, `at` seconds after the beginning; what is answered."""
-        return self.deliver(said(text(self._key(), NOW + at, words, **more)))
-
-    def send(self, kind: str, at: int = 0, **more: Any) -> list[str]:
-        """Send something of another kind than a text; what is answered."""
-        return self.deliver(said(message(self._key(), NOW + at, kind, **more)))
-
-    def tap(self, position: int, at: int = 0, request: Request | None = None) -> list[str]:
-        """Tap on an answer of the last message (or of that one); what is answered."""
-        choices = tappable(request or self.graph.requests[-1])
-        reply = {"type": "button_reply", "button_reply": choices[position]}
-        return self.send("interactive", at, interactive=reply)
-
-    def deliver(self, *bodies: bytes) -> list[str]:
-        """Have deliveries processed; what is sent after that."""
-        inbox.receive_many(bodies)
-        inbox.process_new(line=LINE)
-        return self.flush()
-
-    def flush(self, now: int | None = None) -> list[str]:
-        """What is sent of all that is due then."""
-        before = len(self.graph.requests)
-        while outbox.send_next(self.sender, LINE, now):
-            pass
-        return words(self.graph.requests[before:])
-
-    def tick(self, now: int) -> list[str]:
-        """What is sent when it is so late, and nobody has answered."""
-        while runs.tick(now):
-            pass
-        return self.flush(now)
-
-    def _key(self) -> str:
-        self._keys += 1
-        return f"wamid.in{self._keys}"
+def _branches(inner: st.SearchStrategy[tuple[Block, ...]]) -> st.SearchStrategy[tuple[Block, ...]]:
+    block = _messages | _questions(inner) | _choices(inner)
+    ended = st.builds(lambda way, end: (*way, end), st.lists(block, max_size=2), _ends)
+    return ended | st.lists(block, max_size=3).map(tuple)
 
 
-def words(requests: Sequence[Request]) -> list[str]:
-    """The texts of messages that were sent."""
-    found = [request.content[request.content["type"]] for request in requests]
-    return [
-        content["body"] if isinstance(content["body"], str) else content["body"]["text"] for content in found
-    ]
+_ways = st.recursive(st.just(()) | st.tuples(_messages), _branches, max_leaves=12)
+# What never goes on is a fault if something stands behind it: such blocks are cut off.
+flows = st.builds(
+    lambda way, language, hours: Flow("Flow", numbered(reachable(way)), language, hours),
+    _branches(_ways).filter(bool),
+    st.sampled_from(["en", "es", "pt"]),
+    st.integers(1, 24),
+)
 
 
-def tappable(request: Request) -> list[Json]:
-    """Ids and titles of what can be tapped on a message that was sent."""
-    action = request.content["interactive"]["action"]
-    if "buttons" in action:
-        return [button["reply"] for button in action["buttons"]]
-    return [{"id": row["id"], "title": row["title"]} for row in action["sections"][0]["rows"]]
+def reachable(way: tuple[Block, ...]) -> tuple[Block, ...]:
+    """`way` without blocks that nothing can reach."""
+    kept: list[Block] = []
+    for block in way:
+        options = tuple(replace(option, blocks=reachable(option.blocks)) for option in block.options)
+        invalid = None if block.invalid is None else reachable(block.invalid)
+        kept.append(replace(block, options=options, invalid=invalid))
+        if not _can_pass(kept[-1]):
+            break
+    return tuple(kept)
 
 
-def values(number: str = SHEENA) -> dict[str, str]:
-    """The properties of a contact by their names."""
-    stored = contacts.find(f"+{number}").properties
-    return {item.name: stored[item.id] for item in properties.list_all() if item.id in stored}
+def _can_pass(block: Block) -> bool:
+    if block.kind is Kind.OPTIONS:
+        return any(not way or _can_pass(way[-1]) for way in ways(block))
+    return block.kind is not Kind.END
 
 
-def endings() -> list[str | None]:
-    """How all runs have ended, in the order of their beginning; None for those that go on."""
-    states = database.tuples(FlowRun.select(FlowRun.state).order_by(FlowRun.id))
-    return [None if state["ended"] is None else str(Ending(state["ended"])) for (state,) in states]
+def numbered(way: tuple[Block, ...]) -> tuple[Block, ...]:
+    """`way` with ids of their own for all blocks."""
+    ids = iter(range(1, 1_000_000))
+
+    def number(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+        return tuple(
+            replace(
+                block,
+                id=next(ids),
+                options=tuple(replace(option, blocks=number(option.blocks)) for option in block.options),
+                invalid=None if block.invalid is None else number(block.invalid),
+            )
+            for block in blocks
+        )
+
+    return number(way)
 
 
-def states() -> list[str]:
-    """What has become of all messages, in their order."""
-    return [row.state for row in Outgoing.select().order_by(Outgoing.id)]
+class Trails:
+    """What a flow says from each of its blocks on: another reading of its ways, block by block."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.blocks = {block.id: block for block in flow.walk()}
+        self._after: dict[int, int | None] = {}
+        self._read(flow.blocks, None)
+
+    def _read(self, way: tuple[Block, ...], then: int | None) -> None:
+        for place, block in enumerate(way):
+            self._after[block.id] = way[place + 1].id if place + 1 < len(way) else then
+            for branch in ways(block):
+                self._read(branch, self._after[block.id])
+
+    def from_way(self, block: Block, way: tuple[Block, ...]) -> tuple[list[str], int | None]:
+        """What is said along a way of a block (empty: behind it), and the question that it comes to."""
+        said: list[str] = []
+        here = way[0].id if way else self._after[block.id]
+        while here is not None:
+            reached = self.blocks[here]
+            said.extend([reached.text] if reached.text else [])
+            if reached.kind.asks:
+                return said, here
+            here = None if reached.kind is Kind.END else self._after[here]
+        return said, None

@@ -21,7 +21,7 @@ from store.whatsapp import inbox
 from store.whatsapp.records import Record
 from store.whatsapp.secrets import Sending
 from store.whatsapp.sender import Sender
-from tests.store.flowing import (
+from tests.store.chatting import (
     NOW,
     Chat,
     choice,
