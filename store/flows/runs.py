@@ -41,6 +41,16 @@ _GOES_ON = SQL("(ended = 0 AND due > 0)")
 """Literally as the index has it: a bound value finds none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Through what flows can answer."""
+
+    line: str
+    """The company's number (its id) that messages are sent through: flows begin on no other."""
+    complain: Callable[[str], object] = lambda _sentence: None
+    """Told in a sentence why a flow cannot begin."""
+
+
 class Begun(NamedTuple):
     """A flow that a message has begun, which is an event of its own."""
 
@@ -68,11 +78,10 @@ class _Run:
     due: int = 0
 
 
-def advance(new: Iterable[News], line: str | None, now: int) -> list[Begun]:
+def advance(new: Iterable[News], answering: Answering | None, now: int) -> list[Begun]:
     """Let flows go on by what is new and was counted already, inside that transaction; what has begun.
 
-    `line` is the company's number that can answer: flows begin on no other, and on none where it is None.
-    A fault in a flow ends its run, and nothing else.
+    None begins without `answering`. A fault in a flow ends its run, and nothing else.
     """
     concerning = [item for item in new if item.contact is not None and _concerns(item.event)]
     statuses = [item for item in new if outgoing.concerns(item)]
@@ -83,7 +92,7 @@ def advance(new: Iterable[News], line: str | None, now: int) -> list[Begun]:
         return []
     try:
         with database.writing():
-            return _Conversations(concerning, line, now).advance()
+            return _Conversations(concerning, answering, now).advance()
     except DatabaseUnavailable:
         raise
     except Exception:
@@ -130,8 +139,8 @@ def _is_any_in_use() -> bool:
 class _Conversations:
     """Those of one batch of events, with all that is known of them."""
 
-    def __init__(self, new: Sequence[News], line: str | None, now: int) -> None:
-        self._line, self._now = line, now
+    def __init__(self, new: Sequence[News], answering: Answering | None, now: int) -> None:
+        self._answering, self._now = answering, now
         self._events: defaultdict[int, list[Event]] = defaultdict(list)
         for event, contact_id, _number, _user_id in new:
             self._events[contact_id or 0].append(event)
@@ -188,10 +197,13 @@ class _Conversations:
             self._begin(contact_id, interaction, event)
 
     def _begin(self, contact_id: int, interaction: Interaction, event: Event) -> None:
-        if self._line is None or event.line not in ("", self._line):
+        if self._answering is None:
             return
         version = self._flow_of(interaction, event)
         if version is None or self._now >= event.time + min(DAY, version.flow.hours * _HOUR):
+            return
+        if event.line not in ("", self._answering.line):
+            self._answering.complain(_("Flows cannot answer: the messages come to another number than ours."))
             return
         self._leave_others(contact_id, interaction, event)
         run = _insert(contact_id, interaction, version, event, self._now)

@@ -15,6 +15,7 @@ from store import contacts, database, events
 from store.errors import ContactsError, DatabaseUnavailable, Invalid, NotFound, SendFailed
 from store.flows import outgoing, runs
 from store.flows.outgoing import DROPPED, FAILED, SENT, UNSURE, WAITING, Body
+from store.flows.runs import Answering
 from store.language import _
 from store.models import Contact, FlowRun, Outgoing
 from store.values import times
@@ -260,7 +261,7 @@ class Outbox:
     """Sends by threads of its own, in the listener: woken by its writer and by the clock, else asleep."""
 
     def __init__(self, sending: Sending, complaints: Complaints) -> None:
-        """It begins when it is woken for the first time: nobody is reminded before what had come was read."""
+        """It begins when it is woken for the first time."""
         self._sending, self._complaints = sending, complaints
         self._connection = Connection()
         self._changed = threading.Condition()
@@ -270,9 +271,9 @@ class Outbox:
         self._threads: list[threading.Thread] = []
 
     @property
-    def line(self) -> str:
-        """The company's number that it sends through."""
-        return self._sending.phone_number_id
+    def answering(self) -> Answering:
+        """What flows need to know of it."""
+        return Answering(self._sending.phone_number_id, self._complaints.say)
 
     def wake(self) -> None:
         """There may be something to send."""
@@ -310,7 +311,7 @@ class Outbox:
                 pass
             while not self._ends and (claimed := claim(times.now())) is not None:
                 self._call_another()
-                deliver(self._open(), self.line, claimed)
+                deliver(self._open(), self._sending.phone_number_id, claimed)
             due = next_due(times.now())
             return _LOOK_SECONDS if due is None else min(max(due - times.now(), 0), _LOOK_SECONDS)
         except DatabaseUnavailable as error:

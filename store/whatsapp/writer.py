@@ -51,6 +51,7 @@ class Writer:
         self._unprocessed = _AT_A_TIME
         """Deliveries at least; at the start there may be those that an earlier listener did not get to."""
         self._not_before = 0.0
+        self._has_caught_up = False
         self._thread = threading.Thread(target=self._run, name="whatsapp-writer")
 
     def start(self) -> None:
@@ -133,11 +134,13 @@ class Writer:
         try:
             self._connection.connect()
             database.tune(_REPEATABLE)
-            line = None if self._outbox is None else self._outbox.line
-            done = inbox.process_new(_AT_A_TIME, line=line)
+            answering = None if self._outbox is None else self._outbox.answering
+            done = inbox.process_new(_AT_A_TIME, answering=answering)
             # None are left if there were fewer: others may have processed some of ours.
             self._unprocessed = max(self._unprocessed - done, _AT_A_TIME) if done == _AT_A_TIME else 0
-            if self._outbox is not None and not self._unprocessed:
+            # Nobody is reminded, and nothing expires, before what had come meanwhile was read.
+            self._has_caught_up = self._has_caught_up or not self._unprocessed
+            if self._outbox is not None and self._has_caught_up:
                 self._outbox.wake()
             return
         except DatabaseUnavailable as error:

@@ -9,6 +9,7 @@ from store.flows import keeping, runs
 from store.flows.blocks import Block, Flow, Kind, Option, Saving
 from store.flows.keeping import FlowView
 from store.flows.player import Ending
+from store.flows.runs import Answering
 from store.models import FlowRun, Outgoing
 from store.values.property_type import PropertyType
 from store.whatsapp import inbox, outbox
@@ -86,7 +87,7 @@ class Chat:
     def deliver(self, *bodies: bytes) -> list[str]:
         """Have deliveries processed; what is sent after that."""
         inbox.receive_many(bodies)
-        inbox.process_new(line=LINE)
+        inbox.process_new(answering=Answering(LINE))
         return self.flush()
 
     def flush(self, now: int | None = None) -> list[str]:

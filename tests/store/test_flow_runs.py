@@ -12,6 +12,7 @@ from store import contacts, database, properties
 from store import settings as account
 from store.flows import keeping, runs
 from store.flows.blocks import Block, Flow, Kind, Reminder, Saving
+from store.flows.runs import Answering
 from store.interactions import timeline
 from store.models import Contact, Delivery, Event, FlowRun, FormerNumber, Interaction, Outgoing
 from store.values import times
@@ -96,9 +97,11 @@ def test_without_a_live_flow_nobody_is_answered(chat: Chat) -> None:
 
 @pytest.mark.parametrize("line", [None, "another line"])
 def test_no_flow_begins_where_nothing_can_be_answered(line: str | None) -> None:
+    complaints: list[str] = []
     switched_on(guide())
     inbox.receive(said(text("a", NOW)))
-    inbox.process_new(line=line)
+    inbox.process_new(answering=None if line is None else Answering(line, complaints.append))
+    assert len(complaints) == (line is not None)
     assert not FlowRun.select().exists()
     assert counters(only()) == (1, 0, 0, 0)
 
@@ -212,7 +215,7 @@ def test_exit_ends_it_and_the_next_message_begins_anew(chat: Chat, word: str) ->
 def test_an_agent_ends_it_and_what_waits_is_not_sent(chat: Chat) -> None:
     switched_on(guide())
     inbox.receive(said(text("a", NOW)))
-    inbox.process_new(line=LINE)
+    inbox.process_new(answering=Answering(LINE))
     inbox.record(Record("cancelled", "x", NOW + 5, f"+{SHEENA}"))
     assert endings() == ["cancelled"]
     assert chat.flush() == []
@@ -428,7 +431,7 @@ def test_in_any_order_and_however_often_nothing_is_asked_twice(chat: Chat, data:
         pending.append(item)
         if data.draw(st.booleans()):
             inbox.receive_many(pending)
-            inbox.process_new(line=LINE)
+            inbox.process_new(answering=Answering(LINE))
             pending.clear()
         if data.draw(st.booleans()):
             heard += chat.flush()
