@@ -4,17 +4,20 @@ A row waits until `store.whatsapp.outbox` takes it. It is `unsure` from the mome
 answer is noted down, so that nothing is ever sent a second time by itself.
 """
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from peewee import fn
 
+from store import database
 from store.events import News
 from store.models import Outgoing
 from store.values.events import Kind
 
 WAITING, SENT, FAILED, UNSURE, DROPPED = "waiting", "sent", "failed", "unsure", "dropped"
+_INSERT = "INSERT INTO outgoing (run_id, contact_id, body, state, due, created) VALUES (?, ?, ?, ?, ?, ?)"
 _SIGN = "contacts"
 _STATUSES = frozenset({Kind.SENT, Kind.DELIVERED, Kind.READ, Kind.PLAYED, Kind.FAILED})
 
@@ -40,9 +43,9 @@ class Body:
 
 def add(run_id: int, contact_id: int, body: Body, now: int) -> None:
     """Have a message sent after all others of the contact, inside a transaction."""
-    Outgoing.insert(
-        run_id=run_id, contact_id=contact_id, body=asdict(body), state=WAITING, due=now, created=now
-    ).execute()
+    # By hand: Peewee takes ten times as long to say it as SQLite to do it.
+    kept = json.dumps(asdict(body), ensure_ascii=False)
+    database.db.execute_sql(_INSERT, (run_id, contact_id, kept, WAITING, now, now))
 
 
 def is_question_unsent(run_id: int) -> bool:

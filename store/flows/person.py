@@ -1,11 +1,12 @@
 """A contact as a flow meets it: its values fill the texts, and answers become values."""
 
 import json
+from functools import cached_property
 
 from store import database, properties, settings
 from store.errors import Invalid
 from store.flows.player import Save
-from store.flows.wording import property_variable
+from store.flows.wording import fill, property_variable, variables
 from store.models import LIVING, Contact
 from store.properties import CustomProperty
 from store.values import property_type, times
@@ -16,17 +17,22 @@ class Person:
     """One contact, to be made and used inside a transaction."""
 
     def __init__(self, contact_id: int) -> None:
-        """Raises Contact.DoesNotExist for nobody."""
-        self._row: Contact = Contact.get_by_id(contact_id)
-        self._known = {item.id: item for item in properties.list_all()}
+        self._id = contact_id
 
-    @property
-    def is_living(self) -> bool:
-        """Whether it is not in the bin."""
-        return not self._row.deleted
+    @cached_property
+    def _row(self) -> Contact:
+        return Contact.get_by_id(self._id)
 
-    def variables(self, language: str) -> dict[str, str]:
-        """What stands for the variables of texts, as people write it; what is unset is absent."""
+    @cached_property
+    def _known(self) -> dict[int, CustomProperty]:
+        return {item.id: item for item in properties.list_all()}
+
+    def fill(self, text: str, language: str) -> str:
+        """A text of a flow in this language, with the contact's values for its variables."""
+        return fill(text, self._variables(language)) if variables(text) else text
+
+    def _variables(self, language: str) -> dict[str, str]:
+        """What stands for variables, as people write it; what is unset is absent."""
         formats = settings.load().formats
         values = {"name": self._row.name, "phone": self._row.phone or "", "email": self._row.email or ""}
         for key, stored in self._row.properties.items():

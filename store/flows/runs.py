@@ -4,28 +4,27 @@ What is said is written down to be sent; see `store.flows.outgoing`. One run for
 and one for each contact and line that goes on: the one that was begun last.
 """
 
-import json
 import traceback
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from peewee import SQL, fn
+from peewee import SQL
 
 from store import database, events, interactions, settings
 from store.errors import ContactsError, DatabaseUnavailable, Invalid
-from store.events import News, among
-from store.flows import keeping, outgoing, player, wording
+from store.events import News
+from store.flows import keeping, outgoing, player, run_rows
 from store.flows.blocks import Flow
 from store.flows.keeping import Version
 from store.flows.person import Person, is_living
 from store.flows.player import Answer, Ending, Message, Save, State, Step
+from store.flows.run_rows import Run
 from store.language import _
 from store.models import Flow as FlowRow
 from store.models import FlowRun
-from store.models import Interaction as InteractionRow
 from store.values.events import DAY, Event, Interaction, Kind, Sort, owner
 
 _HOUR, _MINUTE = 3_600, 60
@@ -35,10 +34,6 @@ _WORDS = frozenset({"text", "button", "interactive", "image", "video", "document
 """Types of messages whose text a person has written or chosen; that of a place or an order is none."""
 _TEMPLATES_BUTTON = "button"
 _RUN = "run:"
-_COLUMNS = ("id", "flow_id", "version_id", "contact_id", "interaction", "line", "state", "started", "last")
-
-_GOES_ON = SQL("(ended = 0 AND due > 0)")
-"""Literally as the index has it: a bound value finds none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +54,6 @@ class Begun(NamedTuple):
     flow_id: int
     expires: int
     """Seconds after the last message in which the conversation expires."""
-
-
-@dataclass(slots=True)
-class _Run:
-    """A row of FlowRun."""
-
-    id: int
-    flow_id: int
-    version_id: int
-    contact_id: int
-    interaction: str
-    line: str
-    state: dict[str, Any]
-    started: int
-    last: int
-    ended: int = 0
-    due: int = 0
 
 
 def advance(new: Iterable[News], answering: Answering | None, now: int) -> list[Begun]:
@@ -104,7 +82,7 @@ def advance(new: Iterable[News], answering: Answering | None, now: int) -> list[
 def tick(now: int) -> bool:
     """Remind who has not answered, and end what has expired by then; whether there may be more."""
     with database.writing():
-        runs = _runs(_GOES_ON & (FlowRun.due <= now), _TOGETHER)
+        runs = run_rows.due(now, _TOGETHER)
         for run in runs:
             _attempt(run, now, partial(_remind_or_expire, run, now))
     return len(runs) == _TOGETHER
@@ -112,8 +90,7 @@ def tick(now: int) -> bool:
 
 def next_due() -> int | None:
     """When `tick` has something to do next; None for never."""
-    due = FlowRun.select(fn.MIN(FlowRun.due)).where(_GOES_ON).scalar()
-    return None if due is None else int(due)
+    return run_rows.next_due()
 
 
 def is_anybody_inside() -> bool:
@@ -146,8 +123,8 @@ class _Conversations:
             self._events[contact_id or 0].append(event)
         since = min(item.event.time for item in new)
         self._interactions = interactions.not_over(self._events.keys(), since)
-        self._runs: defaultdict[int, dict[str, _Run]] = defaultdict(dict)
-        for run in _lately(self._events.keys(), since):
+        self._runs: defaultdict[int, dict[str, Run]] = defaultdict(dict)
+        for run in run_rows.lately(self._events.keys(), since):
             self._runs[run.contact_id][run.interaction] = run
         self._begun: list[Begun] = []
 
@@ -164,7 +141,7 @@ class _Conversations:
 
     def _follow(self) -> None:
         """A late message can change which one has opened an interaction: its run belongs to it still."""
-        for run in _strays([run.id for runs in self._runs.values() for run in runs.values()]):
+        for run in run_rows.strays([run.id for runs in self._runs.values() for run in runs.values()]):
             mine = self._runs[run.contact_id]
             message = events.message(run.interaction)
             belongs = message and owner(self._interactions.get(run.contact_id, ()), message)
@@ -176,7 +153,7 @@ class _Conversations:
                 continue
             moved = mine[belongs.key] = mine.pop(run.interaction)
             moved.interaction = belongs.key
-            _write(moved)
+            run_rows.write(moved)
 
     def _cancel(self, contact_id: int, event: Event) -> None:
         for interaction in self._interactions.get(contact_id, ()):
@@ -206,7 +183,7 @@ class _Conversations:
             self._answering.complain(_("Flows cannot answer: the messages come to another number than ours."))
             return
         self._leave_others(contact_id, interaction, event)
-        run = _insert(contact_id, interaction, version, event, self._now)
+        run = run_rows.insert(contact_id, interaction, version, event, self._now)
         self._runs[contact_id][interaction.key] = run
         _attempt(run, self._now, partial(_start, run, version.flow, self._now))
         expires = version.flow.hours * _HOUR
@@ -235,7 +212,7 @@ class _Conversations:
                 is_open = any(one.key == run.interaction and one.is_open(event.time) for one in others)
                 self._end(run, Ending.CANCELLED if is_open else Ending.EXPIRED)
 
-    def _end(self, run: _Run, ending: Ending) -> None:
+    def _end(self, run: Run, ending: Ending) -> None:
         if not run.ended:
             _end(run, ending, self._now)
 
@@ -249,11 +226,11 @@ def _version(version_id: int | None) -> Version | None:
         return None
 
 
-def _start(run: _Run, flow: Flow, now: int) -> None:
+def _start(run: Run, flow: Flow, now: int) -> None:
     _take(run, flow, player.begin(flow), now)
 
 
-def _answer(run: _Run, event: Event, now: int) -> None:
+def _answer(run: Run, event: Event, now: int) -> None:
     """Let a message be the answer to what a run asks, if it can be."""
     if event.time < run.last:
         # Written before what was answered already: the question that is open now came after it.
@@ -269,7 +246,7 @@ def _answer(run: _Run, event: Event, now: int) -> None:
     _take(run, flow, step, now)
 
 
-def _may_answer(run: _Run, event: Event) -> bool:
+def _may_answer(run: Run, event: Event) -> bool:
     """Whether the person who sent it can have seen what the run asks."""
     if not event.tapped:
         return not outgoing.is_question_unsent(run.id)
@@ -278,12 +255,12 @@ def _may_answer(run: _Run, event: Event) -> bool:
     return event.form != _TEMPLATES_BUTTON and not is_others
 
 
-def _prefix(run: _Run) -> str:
+def _prefix(run: Run) -> str:
     """Before what a tap stands for: two runs may have the same blocks."""
     return f"{_RUN}{run.id} "
 
 
-def _take(run: _Run, flow: Flow, step: Step, now: int, *, asks: bool = True) -> None:
+def _take(run: Run, flow: Flow, step: Step, now: int, *, asks: bool = True) -> None:
     """Let a step have its effect: what is saved, what is said, and how far the run is."""
     run.state = step.state.to_json()
     if step.parts:
@@ -292,31 +269,31 @@ def _take(run: _Run, flow: Flow, step: Step, now: int, *, asks: bool = True) -> 
         run.ended, run.due = now, 0
     else:
         run.due = _due(run, flow, step.state, now)
-    _write(run)
+    run_rows.write(run)
 
 
-def _carry_out(run: _Run, flow: Flow, step: Step, now: int, *, asks: bool) -> None:
+def _carry_out(run: Run, flow: Flow, step: Step, now: int, *, asks: bool) -> None:
     """`asks`: whether the last message is the question that waits."""
     person = Person(run.contact_id)
     for part in step.parts:
         if isinstance(part, Save):
             person.keep(part)
             continue
-        text = wording.fill(part.text, person.variables(flow.language)).strip()
+        text = person.fill(part.text, flow.language).strip()
         is_question = asks and part is step.parts[-1]
         if text or is_question:
             body = outgoing.Body(text or "…", _choices(run, part, step.state), part.menu, is_question)
             outgoing.add(run.id, run.contact_id, body, now)
 
 
-def _choices(run: _Run, message: Message, state: State) -> tuple[tuple[str, str], ...]:
+def _choices(run: Run, message: Message, state: State) -> tuple[tuple[str, str], ...]:
     if not message.options or state.waiting is None:
         return ()
     payloads = (player.option_payload(state.waiting, place) for place in range(len(message.options)))
     return tuple(zip((_prefix(run) + payload for payload in payloads), message.options, strict=True))
 
 
-def _due(run: _Run, flow: Flow, state: State, now: int) -> int:
+def _due(run: Run, flow: Flow, state: State, now: int) -> int:
     """When something happens without an answer."""
     expires = _expires(run, flow)
     block = next((block for block in flow.walk() if block.id == state.waiting), None)
@@ -325,11 +302,11 @@ def _due(run: _Run, flow: Flow, state: State, now: int) -> int:
     return min(expires, now + block.reminder.minutes * _MINUTE)
 
 
-def _expires(run: _Run, flow: Flow) -> int:
+def _expires(run: Run, flow: Flow) -> int:
     return run.last + flow.hours * _HOUR
 
 
-def _remind_or_expire(run: _Run, now: int) -> None:
+def _remind_or_expire(run: Run, now: int) -> None:
     flow = keeping.version(run.version_id).flow
     if not is_living(run.contact_id):
         _end(run, Ending.CANCELLED, now)
@@ -342,15 +319,15 @@ def _remind_or_expire(run: _Run, now: int) -> None:
         _take(run, flow, step, now, asks=False)
 
 
-def _end(run: _Run, ending: Ending, now: int) -> None:
+def _end(run: Run, ending: Ending, now: int) -> None:
     """End a run from outside; what it still had to say is not said."""
     run.state = player.end(State.from_json(run.state), ending).state.to_json()
     run.ended, run.due = now, 0
-    _write(run)
+    run_rows.write(run)
     outgoing.drop(run.id, _("The conversation was over before it could be sent."))
 
 
-def _attempt(run: _Run, now: int, action: Callable[[], None]) -> None:
+def _attempt(run: Run, now: int, action: Callable[[], None]) -> None:
     """Carry out what happens in a run; whatever is wrong with it ends the run with a reason."""
     try:
         with database.writing():
@@ -365,43 +342,5 @@ def _attempt(run: _Run, now: int, action: Callable[[], None]) -> None:
         reason = f"{type(error).__name__}: {error}"
     run.state = State(None, ended=Ending.CANCELLED).to_json() | {"fault": reason[:200]}
     run.ended, run.due = now, 0
-    _write(run)
+    run_rows.write(run)
     outgoing.drop(run.id, _("Something in the flow went wrong: {reason}").format(reason=reason[:200]))
-
-
-def _insert(contact_id: int, interaction: Interaction, version: Version, event: Event, now: int) -> _Run:
-    state = State(None).to_json()
-    run = _Run(
-        0, version.flow_id, version.id, contact_id, interaction.key, event.line, state, now, event.time
-    )
-    run.id = int(FlowRun.insert({name: getattr(run, name) for name in _COLUMNS if name != "id"}).execute())
-    return run
-
-
-def _write(run: _Run) -> None:
-    database.db.execute_sql(
-        "UPDATE flow_run SET interaction = ?, state = ?, last = ?, due = ?, ended = ? WHERE id = ?",
-        (run.interaction, json.dumps(run.state), run.last, run.due, run.ended, run.id),
-    )
-
-
-def _lately(contact_ids: Collection[int], since: int) -> list[_Run]:
-    """The runs of contacts that events from then on may have to do with."""
-    recent = (FlowRun.ended == 0) | (FlowRun.last >= since - DAY)
-    return _runs(FlowRun.contact_id.in_(among(contact_ids)) & recent)
-
-
-def _strays(run_ids: Sequence[int]) -> list[_Run]:
-    """Those of these runs whose interaction is not there (any more), in the order of their beginning."""
-    if not run_ids:
-        return []
-    opened = InteractionRow.select().where(
-        InteractionRow.contact_id == FlowRun.contact_id, InteractionRow.key == FlowRun.interaction
-    )
-    return _runs(FlowRun.id.in_(among(run_ids)) & ~fn.EXISTS(opened))
-
-
-def _runs(condition: Any, limit: int | None = None) -> list[_Run]:
-    columns = [getattr(FlowRun, column) for column in (*_COLUMNS, "ended", "due")]
-    query = FlowRun.select(*columns).where(condition).order_by(FlowRun.id).limit(limit)
-    return [_Run(*values) for values in database.tuples(query)]
