@@ -309,9 +309,12 @@ class Outbox:
             due = runs.next_due()
             while due is not None and due <= now and runs.tick(now) and not self._ends:
                 pass
-            while not self._ends and (claimed := claim(times.now())) is not None:
-                self._call_another()
-                deliver(self._open(), self._sending.phone_number_id, claimed)
+            while not self._ends and _next(times.now()) is not None:
+                # Before anything is marked: whatever is wrong with it, the messages wait.
+                sender = self._open()
+                if (claimed := claim(times.now())) is not None:
+                    self._call_another()
+                    deliver(sender, self._sending.phone_number_id, claimed)
             due = next_due(times.now())
             return _LOOK_SECONDS if due is None else min(max(due - times.now(), 0), _LOOK_SECONDS)
         except DatabaseUnavailable as error:

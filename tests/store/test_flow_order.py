@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import database, properties
+from store import contacts, database, properties
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
 from store.flows.runs import Answering
@@ -17,7 +17,7 @@ from store.whatsapp.secrets import Sending
 from store.whatsapp.sender import Sender
 from tests.store.chatting import NOW, Chat, choice, endings, question, states, switched_on
 from tests.store.graph import standing_in
-from tests.store.payloads import LINE, said, text
+from tests.store.payloads import HOUR, LINE, SHEENA, body, change, contact, message, said, text
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -26,6 +26,22 @@ pytestmark = pytest.mark.usefixtures("db")
 def chat() -> Iterator[Chat]:
     with standing_in() as graph, Sender(Sending("token", LINE, graph.url)) as sender:
         yield Chat(graph, sender)
+
+
+def test_a_replay_knows_whose_flow_it_was_after_two_contacts_became_one(chat: Chat) -> None:
+    user_id = "US.13491208655302741918"
+    blocks = (Block(1, Kind.QUESTION, "Question 1"),)
+    switched_on(Flow("Short", blocks, hours=1))
+    hidden = message("a", NOW + 3_500, sender=None, from_user_id=user_id)
+    chat.deliver(body(change(messages=[hidden], contacts=[contact(None, user_id=user_id)])))
+    contacts.create(f"+{SHEENA}", "Ana")
+    known = message("b", NOW + 3_510, from_user_id=user_id)
+    chat.deliver(body(change(messages=[known], contacts=[contact(SHEENA, user_id=user_id)])))
+    assert endings() == ["completed"]
+    stored = [row[1:] for row in database.tuples(Interaction.select())]
+    assert [row.expires for row in Interaction.select()] == [HOUR]
+    inbox.replay()
+    assert [row[1:] for row in database.tuples(Interaction.select())] == stored
 
 
 WORDS = ["Hola", "Ana", "7", "no number", "EXIT", "A"]
