@@ -145,7 +145,7 @@ async def test_a_search_that_finds_nothing_says_what_to_do(screens: Screens) -> 
     async with screens() as person:
         await person.press("slash")
         await person.type("zzz")
-        assert person.sees("No contact has “zzz”", "Esc shows all", "0 contacts of 5")
+        assert person.sees("No contact fits “zzz”", "Esc shows all", "0 contacts of 5")
 
 
 async def test_an_empty_list_says_what_to_do(screens: Screens, size: tuple[int, int]) -> None:

@@ -122,6 +122,7 @@ async def test_contacts_that_came_meanwhile_are_there_soon(
         with closing(sqlite3.connect(db)) as other, other:
             other.execute("UPDATE contact SET last_interaction = 2 WHERE id = ?", (people[0],))
             other.execute("UPDATE contact SET deleted = 1 WHERE id = ?", (people[1],))
+            other.execute("INSERT INTO contact_search (contact_search) VALUES ('rebuild')")
         await person.press("1")
         await person.until(lambda: person.sees("59 contacts"))
         assert person.app.screen.query_one(ContactTable).ids[0] == people[0]

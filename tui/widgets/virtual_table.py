@@ -146,6 +146,10 @@ class VirtualTable(DataTable[str], Generic[R]):
         """The uppermost row nearest to `top` that leaves `row` in sight."""
         return max(min(max(top, row - self.rows_in_sight + 1), row, len(self._ids) - self.rows_in_sight), 0)
 
+    def show_cursor_row(self) -> None:
+        """Scroll, if need be, until the row under the cursor is seen."""
+        self._scroll_cursor_into_view()
+
     def forget_rows(self) -> None:
         """Fetch the visible rows anew when they are drawn next."""
         self._pages.clear()
