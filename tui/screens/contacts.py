@@ -256,8 +256,6 @@ class ContactsScreen(ContactChoosing, Page):
         line = self.query_one("#search", Line)
         self.set_focus(line)
         line.action_select_all()
-        # The line of hints takes a row from the list.
-        self.call_after_refresh(self._table.show_cursor_row)
 
     def action_clear_search(self) -> None:
         """Show all again; first of all without the panel of keys."""

@@ -203,9 +203,10 @@ class ContactTable(MarkableTable[Row]):
 
     # Columns
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """Columns by the width there is."""
         self._lay_out()
+        self.keep_cursor_in_sight(event.size.height)
 
     def _lay_out(self) -> None:
         # The scroll bar's column is kept free, so that nothing moves when it appears.

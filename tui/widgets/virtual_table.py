@@ -66,6 +66,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._ids: array[int] = array("q")
         self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
         self._laid: list[LaidColumn] = []
+        self._height = 0
         super().__init__(cursor_type="row", cell_padding=0, header_height=header_lines, id=id)
 
     # What a subclass says
@@ -146,9 +147,12 @@ class VirtualTable(DataTable[str], Generic[R]):
         """The uppermost row nearest to `top` that leaves `row` in sight."""
         return max(min(max(top, row - self.rows_in_sight + 1), row, len(self._ids) - self.rows_in_sight), 0)
 
-    def show_cursor_row(self) -> None:
-        """Scroll, if need be, until the row under the cursor is seen."""
-        self._scroll_cursor_into_view()
+    def keep_cursor_in_sight(self, height: int) -> None:
+        """Scroll by the rows that a new height takes away, where the cursor stands in them."""
+        lost, self._height = self._height - height, height
+        below = self.cursor_row + self.header_height - int(self.scroll_offset.y) - height + 1
+        if 0 < below <= lost:
+            self.scroll_to(y=self.scroll_offset.y + below, animate=False, force=True, immediate=True)
 
     def forget_rows(self) -> None:
         """Fetch the visible rows anew when they are drawn next."""
