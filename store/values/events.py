@@ -52,6 +52,11 @@ _REJECTS = frozenset({"reject", "no", "no thanks", "decline", "rechazar", "no, g
 """What stands on buttons that reject; buttons of ours have the payload `reject`."""
 
 
+def is_exit_word(written: str) -> bool:
+    """Whether it asks to leave, as EXIT, SALIR and SAIR do."""
+    return text.fold(written.strip()) in _EXITS
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One thing that happened; the same `key` is the same thing."""
@@ -85,7 +90,7 @@ class Event:
     @property
     def is_exit(self) -> bool:
         """Whether the person has asked to leave."""
-        return not _EXITS.isdisjoint((text.fold(self.text.strip()), text.fold(self.payload.strip())))
+        return is_exit_word(self.text) or is_exit_word(self.payload)
 
     @property
     def is_reject(self) -> bool:
