@@ -3,9 +3,11 @@
 ContactsError
 ├── Invalid               a value that a field does not take
 │   ├── UnknownRange      a phone number of a possible length in a range nobody has registered
-│   └── InvalidFields     several fields of a form at once
+│   ├── InvalidFields     several fields of a form at once
+│   └── InvalidFlow       a flow, or a file of flows, that cannot be used as it is
 ├── AlreadyExists         a living contact has this number
 ├── NotFound              what was asked for is not there
+├── ChangedMeanwhile      somebody else has saved what is to be saved
 ├── DatabaseUnavailable   the database cannot be opened or written
 ├── FileUnusable          a file cannot be read or written
 ├── JobFailed             long work could not be started or carried on
@@ -64,6 +66,10 @@ class NotFound(ContactsError):
     """What was asked for is not there (any more)."""
 
 
+class ChangedMeanwhile(ContactsError):
+    """Somebody else has saved it since it was read: saving now would undo their work."""
+
+
 class DatabaseUnavailable(ContactsError):
     """The database cannot be opened or written."""
 
@@ -103,3 +109,7 @@ class InvalidFields(Invalid):
     def __init__(self, fields: dict[str, str]) -> None:
         super().__init__(" ".join(fields.values()))
         self.fields = fields
+
+
+class InvalidFlow(Invalid):
+    """A flow, or a file of flows, that cannot be used as it is; the sentence says where its fault lies."""

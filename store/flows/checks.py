@@ -88,7 +88,7 @@ class _Check:
             if block.id in self.seen:
                 yield Fault(block.id, "blocks", _("Another block of this flow has the same number."))
             self.seen.add(block.id)
-            ended = not _goes_on(block, depth)
+            ended = ended or not _goes_on(block, depth)
             yield from self._of_block(block)
             if depth < DEPTH_LIMIT:
                 for branch in ways(block):
