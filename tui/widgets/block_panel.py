@@ -1,7 +1,7 @@
 """The settings of a flow or of one of its blocks."""
 
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -23,7 +23,7 @@ from tui.widgets.block_settings import SETTINGS, Item, Setting
 from tui.widgets.block_text import BlockText
 from tui.widgets.check import Check
 from tui.widgets.choice_field import ChoiceField
-from tui.widgets.download_plan import LANGUAGE_NAMES
+from tui.widgets.download_progress import language_name
 from tui.widgets.field import Field
 from tui.widgets.line import Line
 
@@ -54,7 +54,7 @@ class BlockPanel(VerticalScroll, can_focus=False):
         yield Static(id="kind", classes="title")
         yield Static(id="at-block", classes="fault")
         yield Field(_("Name (required)"), Line(id="name"), key="name")
-        languages = [Choice(LANGUAGE_NAMES[code], code) for code in LANGUAGES]
+        languages = [Choice(language_name(code), code) for code in LANGUAGES]
         yield self._choice(_("Language of the usual sentences"), "language", languages)
         hours = _("Expires after (hours, {first} to {last})").format(first=HOURS[0], last=HOURS[1])
         yield Field(hours, Line(id="hours"), key="hours")
@@ -124,7 +124,7 @@ class BlockPanel(VerticalScroll, can_focus=False):
 
     @property
     def _saving_field(self) -> "ChoiceField[Any]":
-        return cast("ChoiceField[Any]", self.query_one("#saving", ChoiceField))
+        return self.query_one("#saving", ChoiceField)
 
     def _properties(self, block: Block) -> list[Choice[int]]:
         found = property_choices(block, self._known)

@@ -1,4 +1,4 @@
-"""What can be set at a flow and at each of its blocks: how it is read from them, and how it gets into them."""
+"""What can be set at a flow and at its blocks: how it is read from them, and how it gets into them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,22 +32,15 @@ class Setting:
     """Whether it grows letter by letter, which is one edit."""
 
 
-def _text_setting(key: str, applies: Callable[[Block], bool], name: str) -> Setting:
-    """A text that may name variables, which people read and write by the properties' names."""
-
-    def load(block: Block, known: Known) -> str:
-        return shown_lines(wording.named(getattr(block, name), known))
-
-    def store(block: Block, value: str, known: Known) -> Block:
-        return replace(block, **{name: wording.numbered(value, known)})
-
-    return Setting(key, applies, load, store)
-
-
 def number(written: str) -> int:
     """The number that a person wrote; 0, which the checks refuse, for what is none."""
     digits = written.strip()
     return int(digits) if digits.isdecimal() and len(digits) <= _DIGITS_LIMIT else 0
+
+
+def _words(text: str, known: Known) -> str:
+    """A text as people read and write it."""
+    return shown_lines(wording.named(text, known))
 
 
 def _of_block(*kinds: Kind) -> Callable[[Item], bool]:
@@ -104,7 +97,12 @@ SETTINGS = (
         lambda flow, _known: str(flow.hours),
         lambda flow, value, _known: replace(flow, hours=number(value)),
     ),
-    _text_setting("text", _of_block(*Kind), "text"),
+    Setting(
+        "text",
+        _of_block(*Kind),
+        lambda block, known: _words(block.text, known),
+        lambda block, value, known: replace(block, text=wording.numbered(value, known)),
+    ),
     Setting(
         "expects",
         _of_block(Kind.QUESTION),
@@ -155,7 +153,12 @@ SETTINGS = (
         lambda block, _known: str(block.attempts),
         lambda block, value, _known: replace(block, attempts=number(value)),
     ),
-    _text_setting("retry", _asks, "retry"),
+    Setting(
+        "retry",
+        _asks,
+        lambda block, known: _words(block.retry, known),
+        lambda block, value, known: replace(block, retry=wording.numbered(value, known)),
+    ),
     Setting(
         "invalid",
         _asks,
@@ -176,14 +179,12 @@ SETTINGS = (
         "reminder_minutes",
         _reminds,
         lambda block, _known: str(block.reminder.minutes),
-        lambda block, value, _known: replace(
-            block, reminder=replace(block.reminder, minutes=number(value))
-        ),
+        lambda block, value, _known: replace(block, reminder=replace(block.reminder, minutes=number(value))),
     ),
     Setting(
         "reminder_text",
         _reminds,
-        lambda block, known: shown_lines(wording.named(block.reminder.text, known)),
+        lambda block, known: _words(block.reminder.text, known),
         _save_reminder_text,
     ),
 )

@@ -16,10 +16,10 @@ def shown_lines(raw: str) -> str:
 class BlockText(TextArea):
     """A TextArea that never blinks and never draws what would act on the terminal."""
 
-    DEFAULT_CSS = "BlockText { height: auto; min-height: 2; max-height: 8; padding: 0 1; }"
-
     def __init__(self, *, id: str) -> None:
-        super().__init__(id=id, tab_behavior="focus", soft_wrap=True, compact=True, highlight_cursor_line=False)
+        super().__init__(
+            id=id, tab_behavior="focus", soft_wrap=True, compact=True, highlight_cursor_line=False
+        )
         self.cursor_blink = False
 
     async def _on_paste(self, event: events.Paste) -> None:
