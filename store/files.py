@@ -4,7 +4,9 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from store.errors import FileUnusable
 from store.language import _
@@ -50,17 +52,30 @@ def copy(source: Path, target: Path, *, overwrite: bool) -> None:
     check_target(target, overwrite=overwrite)
     try:
         with source.open("rb") as original:
-            descriptor, passing = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    shutil.copyfileobj(original, file, 1024 * 1024)
-                    file.flush()
-                    os.fsync(file.fileno())
-                _put(Path(passing), target, overwrite)
-            finally:
-                Path(passing).unlink(missing_ok=True)
+            _fill(target, overwrite, lambda file: shutil.copyfileobj(original, file, 1024 * 1024))
     except (OSError, ValueError) as error:
         raise cannot_write(target, error) from error
+
+
+def write(content: bytes, target: Path, *, overwrite: bool) -> None:
+    """Write a file, which is there whole or not at all; mode 0600. Raises FileUnusable."""
+    check_target(target, overwrite=overwrite)
+    try:
+        _fill(target, overwrite, lambda file: file.write(content))
+    except (OSError, ValueError) as error:
+        raise cannot_write(target, error) from error
+
+
+def _fill(target: Path, overwrite: bool, fill: Callable[[BinaryIO], object]) -> None:
+    descriptor, passing = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        _put(Path(passing), target, overwrite)
+    finally:
+        Path(passing).unlink(missing_ok=True)
 
 
 def _put(passing: Path, target: Path, overwrite: bool) -> None:

@@ -29,6 +29,7 @@ _WORDS = {
     "record": "tui.commands.record:record",
     "listen": "tui.commands.listen:listen",
     "replay": "tui.commands.record:replay",
+    "flow": "tui.commands.flows:flow",
     "demo": "tui.commands.demo:demo",
 }
 

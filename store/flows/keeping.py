@@ -172,7 +172,7 @@ def check(flow: Flow) -> None:
         return
     sentence = _("Flow “{name}”, {fault}").format(name=flow.name, fault=fault_sentence(flow, found[0]))
     if more := len(found) - 1:
-        sentence += " " + ngettext("One more fault.", "{count:,} more faults.", more).format(count=more)
+        sentence += " " + ngettext("One more fault.", "{count} more faults.", more)
     raise InvalidFlow(sentence)
 
 
@@ -212,6 +212,11 @@ def fault_sentence(flow: Flow, fault: Fault) -> str:
     elif field in _PLACES:
         place += ", " + _(_PLACES[field])
     return f"{place}: {fault.sentence}"
+
+
+def clean(raw: str) -> str:
+    """A flow's text as it is kept: one kind of line ends, no white space at its ends."""
+    return text.clean(raw.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def to_body(flow: Flow) -> dict[str, Any]:
@@ -356,15 +361,10 @@ def _clean_block(block: Block) -> Block:
     reminder = block.reminder
     return replace(
         block,
-        text=_clean(block.text),
-        options=tuple(Option(_clean(option.text), _cleaned(option.blocks)) for option in block.options),
-        menu=_clean(block.menu),
-        retry=_clean(block.retry),
+        text=clean(block.text),
+        options=tuple(Option(clean(option.text), _cleaned(option.blocks)) for option in block.options),
+        menu=clean(block.menu),
+        retry=clean(block.retry),
         invalid=None if block.invalid is None else _cleaned(block.invalid),
-        reminder=None if reminder is None else replace(reminder, text=_clean(reminder.text)),
+        reminder=None if reminder is None else replace(reminder, text=clean(reminder.text)),
     )
-
-
-def _clean(raw: str) -> str:
-    """`raw` as it is kept: one kind of line ends, nothing at its ends."""
-    return text.clean(raw.replace("\r\n", "\n").replace("\r", "\n"))

@@ -154,7 +154,7 @@ def option_payload(block_id: int, position: int) -> str:
 
 def _place(flow: Flow, state: State) -> tuple[Block, tuple[Block, ...]] | None:
     """The block that waits, and what comes behind it until the flow's end; None if nothing waits."""
-    if state.ended or state.waiting is None:
+    if state.waiting is None:
         return None
     return _find(state.waiting, flow.blocks, ())
 

@@ -95,10 +95,8 @@ def _braced(name: str) -> str:
 def _written(item: CustomProperty) -> str:
     if not _is_readable(item.name):
         return _braced(property_variable(item.id))
-    # Braces at its ends would be taken for the variable's own.
-    before = " " if item.name.startswith("{") else ""
-    after = " " if item.name.endswith("}") else ""
-    return _braced(before + item.name + after)
+    # A brace at its end would be taken for the variable's own.
+    return _braced(item.name + " " if item.name.endswith("}") else item.name)
 
 
 def _is_readable(name: str) -> bool:

@@ -110,6 +110,28 @@ def numbered(way: tuple[Block, ...]) -> tuple[Block, ...]:
     return number(way)
 
 
-def by_id(flow: Flow) -> dict[int, Block]:
-    """The flow's blocks."""
-    return {block.id: block for block in flow.walk()}
+class Trails:
+    """What a flow says from each of its blocks on: another reading of its ways, block by block."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.blocks = {block.id: block for block in flow.walk()}
+        self._after: dict[int, int | None] = {}
+        self._read(flow.blocks, None)
+
+    def _read(self, way: tuple[Block, ...], then: int | None) -> None:
+        for place, block in enumerate(way):
+            self._after[block.id] = way[place + 1].id if place + 1 < len(way) else then
+            for branch in ways(block):
+                self._read(branch, self._after[block.id])
+
+    def from_way(self, block: Block, way: tuple[Block, ...]) -> tuple[list[str], int | None]:
+        """What is said along a way of a block (empty: behind it), and the question that it comes to."""
+        said: list[str] = []
+        here = way[0].id if way else self._after[block.id]
+        while here is not None:
+            reached = self.blocks[here]
+            said.extend([reached.text] if reached.text else [])
+            if reached.kind.asks:
+                return said, here
+            here = None if reached.kind is Kind.END else self._after[here]
+        return said, None

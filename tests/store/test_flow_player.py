@@ -12,7 +12,7 @@ from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.values.events import is_exit_word
 from store.values.property_type import Formats, PropertyType, parse
-from tests.store.flowing import KNOWN, by_id, flows
+from tests.store.flowing import KNOWN, Trails, flows
 
 FORMATS = Formats()
 CLIENT = Block(1, Kind.QUESTION, "Which client?", saving=Saving(1))
@@ -95,6 +95,23 @@ def test_an_empty_way_for_wrong_answers_goes_on_behind_the_question() -> None:
     assert says(flow, "many") == Step(State(13), (Message("Why?"),))
 
 
+def test_a_question_within_a_way_goes_on_along_that_way_and_then_behind_it() -> None:
+    inner = (Block(20, Kind.QUESTION, "Inside?"), Block(21, Kind.MESSAGE, "Inside."))
+    branching = replace(PLAN, options=(Option("In", inner), Option("Out")), saving=None)
+    after = says(Flow("Flow", (branching, Block(22, Kind.MESSAGE, "Behind."), LAST)), "in", "yes")
+    assert (texts(after), after.state) == (["Inside.", "Behind.", "Why?"], State(13))
+
+
+def test_options_are_saved_as_texts_whatever_the_block_expected_before() -> None:
+    turned = Flow("Flow", (replace(PLAN, expects=PropertyType.NUMBER),))
+    assert says(turned, "gold").saves == (Save(6, "Gold", False, PropertyType.TEXT),)
+
+
+@pytest.mark.parametrize("state", [State(3, 2, True), State(3), State(None, ended=Ending.GAVE_UP)])
+def test_a_state_is_kept_as_json(state: State) -> None:
+    assert State.from_json(json.loads(json.dumps(state.to_json()))) == state
+
+
 @pytest.mark.parametrize("written", ["gold", " GOLD ", "1", "１", "Gold"])
 def test_an_option_is_chosen_by_its_words_or_its_number_and_saved_as_it_stands(written: str) -> None:
     chosen = says(PLANS, written)
@@ -136,6 +153,7 @@ def test_options_come_with_what_opens_their_list_once_they_are_too_many_for_butt
         Answer("Gold", "flow:10:0", tapped=True),
         Answer("Gold", "flow:13:0", tapped=True),
         Answer("Accept", "accept", tapped=True),
+        Answer("Accept", tapped=True),
         Answer("x", "flow:" + "9" * 5_000 + ":0", tapped=True),
     ],
 )
@@ -197,7 +215,8 @@ class Run:
 
     def __init__(self, flow: Flow, formats: Formats) -> None:
         assert checks.faults(flow, KNOWN) == []
-        self.flow, self.formats, self.blocks = flow, formats, by_id(flow)
+        self.flow, self.formats, self.trails = flow, formats, Trails(flow)
+        self.blocks = self.trails.blocks
         self.state = self._begun(player.begin(flow))
         self.answered: list[int] = []
         self.last = Answer()
@@ -281,6 +300,7 @@ class Run:
         self.answered.append(block.id)
         assert (step.state.wrong, step.state.reminded) == (0, False)
         given_up = before.wrong + 1 == block.attempts
+        self._assert_along_a_way(block, step, given_up=given_up)
         assert block.saving is None or step.saves or given_up
         for save in step.saves:
             assert step.parts[0] == save and len(step.saves) == 1
@@ -294,6 +314,18 @@ class Run:
                 assert parse(save.kind, save.value, FORMATS) == save.value
         if step.state.ended is Ending.GAVE_UP:
             assert given_up and block.invalid is None and step.parts == ()
+
+    def _assert_along_a_way(self, block: Block, step: Step, *, given_up: bool) -> None:
+        value = step.saves[0].value if step.saves else None
+        taken = [option.blocks for option in block.options if value in (None, option.text)]
+        if block.kind is Kind.QUESTION:
+            taken = [()]
+        if given_up and value is None and block.invalid is not None:
+            taken.append(block.invalid)
+        possible = [self.trails.from_way(block, way) for way in taken]
+        if given_up and block.invalid is None:
+            possible.append(([], None))
+        assert (texts(step), step.state.waiting) in possible
 
     def _remind(self) -> None:
         before = self.state

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from store.flows import wording
@@ -18,7 +18,8 @@ _pieces = st.sampled_from(
     ["{", "}", "{{", "}}", "{{name}}", "{{#1}}", "{{ #6 }}", "{{Client}}", "a", " ", "\n", "#2", "é"]
 )
 _texts = st.lists(_pieces, max_size=12).map("".join)
-_names = st.text(st.sampled_from("{}#12aé ,"), min_size=1, max_size=6).map(str.strip).filter(bool)
+_awkward = st.sampled_from(["{", "}", "a}", "{a", "{{a", "a}}", "a{{b", "#1", "#2", "#１", "# 1", "name}"])
+_names = _awkward | st.text(st.sampled_from("{}#12aé ,"), min_size=1, max_size=6).map(str.strip).filter(bool)
 
 
 def test_variables_are_found_whatever_the_spaces_in_their_braces() -> None:
@@ -78,7 +79,8 @@ def test_a_renamed_property_is_named_anew() -> None:
     assert wording.named(kept, [CustomProperty(1, "Customer", PropertyType.TEXT)]) == "{{Customer}}"
 
 
-@given(_texts, st.lists(_names, max_size=5, unique_by=fold))
+@settings(max_examples=300)
+@given(_texts.map("{{#1}}".__add__), st.lists(_names, min_size=1, max_size=5, unique_by=fold))
 def test_whatever_properties_are_called_a_flow_comes_back_as_it_was(text: str, names: list[str]) -> None:
     known = [CustomProperty(place, name, PropertyType.TEXT) for place, name in enumerate(names, 1)]
     kept = wording.numbered(text, known)
