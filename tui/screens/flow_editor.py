@@ -25,6 +25,7 @@ from tui.text import lines
 from tui.widgets.block_options import BlockOptions
 from tui.widgets.block_outline import BlockOutline
 from tui.widgets.block_panel import BlockPanel, property_choices, type_for
+from tui.widgets.block_settings import Item
 from tui.widgets.block_text import BlockText
 
 
@@ -53,6 +54,8 @@ class FlowEditor(Page):
         self._faults: list[Fault] = []
         self._refused: dict[str, str] = {}
         """What the store said of the flow's own settings when it was saved last."""
+        self._said = ""
+        """The faults below the outline."""
 
     def compose_page(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -67,7 +70,8 @@ class FlowEditor(Page):
         self._outline.focus()
 
     def on_screen_resume(self) -> None:
-        """Others may have defined properties."""
+        """Others may have defined properties; a list may have been closed that has set something."""
+        self._gather()
         self._known = properties.list_all()
         self._show()
 
@@ -96,49 +100,56 @@ class FlowEditor(Page):
 
     def _show(self) -> None:
         """Show the flow as it is now, and the settings of what is under the cursor."""
-        self._panel.show(self._block or self._flow, self._known)
-        self._show_faults()
-
-    def _show_faults(self) -> None:
         self._faults = checks.faults(self._flow, self._known)
         note = "" if self._flow == self._saved else _("not saved")
         self._outline.show(self._flow, self._history.spot, self._known, self._faults, note)
         self.query_one("#left").set_class(not self._flow.blocks, "-empty")
+        self._show_here()
+
+    def _show_here(self) -> None:
+        """Show the settings of what is under the cursor, and what is wrong with them."""
+        block = self._block
         here = [fault for fault in self._faults if fault.block_id == self._history.spot.block]
-        here += [Fault(None, field, said) for field, said in self._refused.items() if self._block is None]
+        if block is None:
+            here += [Fault(None, field, sentence) for field, sentence in self._refused.items()]
+        self._panel.show(block or self._flow, self._known)
         self._panel.say(here)
-        line = self.query_one("#fault", Static)
         # That it is empty is said by the hint.
-        said = [fault.sentence for fault in here if (fault.block_id, fault.field) != (None, "blocks")]
-        line.update(lines("\n".join(said)))
-        line.set_class(bool(said), "-shown")
+        said = "\n".join(fault.sentence for fault in here if self._flow.blocks or fault.field != "blocks")
+        if said != self._said:
+            self._said = said
+            line = self.query_one("#fault", Static)
+            line.update(lines(said))
+            line.set_class(bool(said), "-shown")
 
     @on(OptionList.OptionHighlighted, "#outline")
-    def _walked(self) -> None:
-        # The list tells of where it was, too, while it is filled anew.
-        if self._outline.spot != self._history.spot:
-            self._gather()
-            self._history = self._history.at(self._outline.spot)
-            self._show()
-
     @on(BlockPanel.Touched)
-    def _touched(self) -> None:
-        self._gather()
-
     def _gather(self) -> None:
-        """Take over what was typed into the panel."""
+        """Take over what was typed into the panel, then where the person has walked to.
+
+        Every action begins with it: a quick person's next key may come before the message about the last.
+        """
+        before, walked = self._history, self._outline.spot
         item, typed = self._panel.read()
-        if item is None or item == (self._block or self._flow):
-            return
-        flow = item if isinstance(item, Flow) else editing.put(self._flow, item)
-        if isinstance(item, Flow):
-            self._refused = {}
-        typing = f"{self._history.spot.block} {typed}" if typed else ""
+        if item is not None and item != (self._block or self._flow):
+            self._history = self._with(item, typed)
+        if walked != before.spot:
+            self._history = self._history.at(walked)
+        if self._history.flow is not before.flow:
+            self._show()
+        elif self._history.spot != before.spot:
+            self._show_here()
+
+    def _with(self, item: Item, typed: str) -> History:
         spot = self._history.spot
-        if isinstance(item, Block) and spot.way == INVALID and item.invalid is None:
-            spot = Spot(item.id)
-        self._history = self._history.do(Edited(flow, spot), typing)
-        self._show()
+        if isinstance(item, Flow):
+            flow, self._refused = item, {}
+        else:
+            flow = editing.put(self._flow, item)
+            if spot.way == INVALID and item.invalid is None:
+                spot = Spot(item.id)
+        typing = f"{spot.block} {typed}" if typed else ""
+        return self._history.do(Edited(flow, spot), typing)
 
     def _do(self, edited: Edited | None) -> None:
         """Take over an edit of the outline, if there is one."""
@@ -163,6 +174,7 @@ class FlowEditor(Page):
         await self._add(before=True)
 
     async def _add(self, *, before: bool) -> None:
+        self._gather()
         choices = [Choice(kind.label, kind) for kind in Kind]
         choice = await self.app.push_screen_wait(ChoiceScreen(_("Add a block"), choices))
         if choice is None:
@@ -178,6 +190,7 @@ class FlowEditor(Page):
         self._enter()
 
     def _enter(self, key: str = "") -> None:
+        self._gather()
         self.add_class("-editing")
         way = self._history.spot.way
         if way == INVALID:
@@ -208,6 +221,7 @@ class FlowEditor(Page):
 
     def action_remove(self) -> None:
         """Take out the block, the option or the way under the cursor."""
+        self._gather()
         before = sum(1 for _block in self._flow.walk())
         self._do(editing.remove(self._flow, self._history.spot))
         gone = before - sum(1 for _block in self._flow.walk())
@@ -221,10 +235,12 @@ class FlowEditor(Page):
 
     def action_move(self, by: int) -> None:
         """Move the block or option under the cursor, into ways and out of them."""
+        self._gather()
         self._do(editing.move(self._flow, self._history.spot, by))
 
     def action_duplicate(self) -> None:
         """Put a copy of the block after it."""
+        self._gather()
         self._do(editing.duplicate(self._flow, self._history.spot, self._history.next_id))
 
     def action_undo(self) -> None:
@@ -336,7 +352,7 @@ class FlowEditor(Page):
         else:
             self._refused = {}
             self._saved = flow
-            self._show_faults()
+            self._show()
             self.contacts_app.say(self._after_saving())
 
     def _after_saving(self) -> str:

@@ -136,9 +136,9 @@ def _state(played: Rehearsal) -> Content:
         happens = _("reminder in {time}") if is_reminder else _("expires in {time}")
         happens = happens.format(time=rehearsal.duration(minutes))
     return Content.assemble(
-        (_("Rehearsal of {name}").format(name=shown(played.flow.name, 60)), "bold $primary"),
-        ("  " + _("as {name}").format(name=shown(played.pretended.name, 40)), ""),
-        (f" · {happens}", "dim"),
+        (_("Rehearsal of {name}").format(name=shown(played.flow.name, 60)) + "  ", "bold $primary"),
+        (_("as {name}").format(name=shown(played.pretended.name, 40)) + " · ", ""),
+        (happens, "dim"),
     )
 
 

@@ -77,7 +77,9 @@ class BlockOptions(Vertical):
     def texts(self, texts: Sequence[str]) -> None:
         self.fit(len(texts))
         for line, text in zip(self._lines, [*texts, ""], strict=False):
-            line.value = text
+            if line.value != text:
+                line.value = text
+                line.cursor_position = len(text)
 
     def fit(self, count: int) -> None:
         """Show lines for so many options and one more."""

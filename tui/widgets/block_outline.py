@@ -94,9 +94,8 @@ def _flow_line(flow: Flow, faults: int, note: str) -> Content:
         words.append(ngettext("{count} fault", "{count} faults", faults))
     if note:
         words.append(note)
-    return Content.assemble(
-        _mark(faults > 0), (shown(flow.name or _("(no name)")), "bold"), ("  " + " · ".join(words), "dim")
-    )
+    name = shown(flow.name or _("(no name)")) + "  "
+    return Content.assemble(_mark(faults > 0), (name, "bold"), (" · ".join(words), "dim"))
 
 
 def _line(line: OutlineLine, is_marked: bool, known: Sequence[CustomProperty]) -> Content:
@@ -111,11 +110,12 @@ def _mark(is_marked: bool) -> tuple[str, str]:
 
 def _block_parts(block: Block, known: Sequence[CustomProperty]) -> list[tuple[str, str]]:
     text = shown(wording.named(block.text, known)) or ("" if block.kind is Kind.END else "–")
-    parts = [(block.kind.label, "$primary"), (f"  {text}", "")]
+    width = max(len(kind.label) for kind in Kind)
+    parts = [(f"{block.kind.label:{width}}  ", "$primary"), (f"{text}  ", "")]
     if block.saving is not None:
         found = (item.name for item in known if item.id == block.saving.property_id)
         name = shown(next(found, _("(deleted)")), 30)
-        sentence = _("  saved to {name}, overwrites") if block.saving.overwrite else _("  saved to {name}")
+        sentence = _("saved to {name}, overwrites") if block.saving.overwrite else _("saved to {name}")
         parts.append((sentence.format(name=name), "dim"))
     return parts
 
@@ -123,11 +123,12 @@ def _block_parts(block: Block, known: Sequence[CustomProperty]) -> list[tuple[st
 def _way_parts(line: OutlineLine) -> list[tuple[str, str]]:
     if line.way == INVALID:
         count = line.block.attempts
-        parts = [(ngettext("after {count} wrong answer", "after {count} wrong answers", count), "")]
+        words = ngettext("after {count} wrong answer", "after {count} wrong answers", count)
+        parts = [(f"{words}  ", "")]
     else:
         assert line.way is not None
         text = shown(line.block.options[line.way].text) or "–"
-        parts = [(f"{line.way + 1}. ", "dim"), (text, "bold")]
+        parts = [(f"{line.way + 1}. ", "dim"), (f"{text}  ", "bold")]
     if not line.blocks:
-        parts.append((_("  goes on"), "dim"))
+        parts.append((_("goes on"), "dim"))
     return parts

@@ -31,6 +31,21 @@ NEW_PROPERTY = 0
 """Chosen where a property is to be created."""
 
 
+class SettingField(Field):
+    """A field that is judged with the whole flow, not by itself."""
+
+    _said: str | None = None
+
+    def say(self, sentence: str | None) -> None:
+        """Nothing: that something was typed corrects nothing yet."""
+
+    def judge(self, sentence: str | None) -> None:
+        """Show what is wrong, or that nothing is."""
+        if sentence != self._said:
+            self._said = sentence
+            super().say(sentence)
+
+
 class BlockPanel(VerticalScroll, can_focus=False):
     """All inputs stay there; what belongs to the block is shown. What is typed is read out with `read`."""
 
@@ -49,34 +64,45 @@ class BlockPanel(VerticalScroll, can_focus=False):
         self._known: Sequence[CustomProperty] = ()
         self._loaded: dict[str, Any] = {}
         """What each input stood at when it was last filled or read."""
+        self._inputs: dict[str, Widget] = {}
+        self._rest: list[str] = []
+        """Sentences about the block that belong to no input."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="kind", classes="title")
         yield Static(id="at-block", classes="fault")
-        yield Field(_("Name (required)"), Line(id="name"), key="name")
+        yield SettingField(_("Name (required)"), Line(id="name"), key="name")
         languages = [Choice(language_name(code), code) for code in LANGUAGES]
         yield self._choice(_("Language of the usual sentences"), "language", languages)
         hours = _("Expires after (hours, {first} to {last})").format(first=HOURS[0], last=HOURS[1])
-        yield Field(hours, Line(id="hours"), key="hours")
-        yield Field(_("Text"), BlockText(id="text"), key="text")
+        yield SettingField(hours, Line(id="hours"), key="hours")
+        yield SettingField(_("Text"), BlockText(id="text"), key="text")
         types = [Choice(kind.label, kind) for kind in EXPECTED]
         yield self._choice(_("Expected response type"), "expects", types)
-        yield Field(_("Options"), BlockOptions(id="options"), key="options")
-        yield Field(_("What opens the list, for more than 3 options"), Line(id="menu"), key="menu")
+        yield SettingField(
+            _("Options (ctrl+up/down moves, backspace when empty removes)"),
+            BlockOptions(id="options"),
+            key="options",
+        )
+        yield SettingField(_("What opens the list, for more than 3 options"), Line(id="menu"), key="menu")
         yield Check(_("Save response as contact property"), id="save")
         yield self._choice(_("Contact property"), "saving", [])
         yield Check(_("Overwrite previous value"), id="overwrite")
-        yield Field(_("Wrong answers until it is given up"), Line(id="attempts"), key="attempts")
-        yield Field(_("Said to a wrong answer (empty: the usual)"), BlockText(id="retry"), key="retry")
-        yield Check(_("A way of its own after that"), id="invalid")
-        yield Check(_("Remind who does not answer, once"), id="remind")
+        yield SettingField(_("Wrong answers until it is given up"), Line(id="attempts"), key="attempts")
+        yield SettingField(_("Said to a wrong answer (empty: the usual)"), BlockText(id="retry"), key="retry")
+        yield Check(_("Afterwards a way of its own (else the flow ends)"), id="invalid")
+        yield Check(_("Remind once if there is no answer"), id="remind")
         minutes = _("Reminder after (minutes, {first} to {last})")
         minutes = minutes.format(first=REMINDER_MINUTES[0], last=REMINDER_MINUTES[1])
-        yield Field(minutes, Line(id="reminder_minutes"), key="reminder_minutes")
-        yield Field(_("Text of the reminder"), BlockText(id="reminder_text"), key="reminder_text")
+        yield SettingField(minutes, Line(id="reminder_minutes"), key="reminder_minutes")
+        yield SettingField(_("Text of the reminder"), BlockText(id="reminder_text"), key="reminder_text")
 
-    def _choice(self, label: str, key: str, choices: Sequence[Choice[Any]]) -> Field:
-        return Field(label, ChoiceField(label, choices, None, id=key), key=key)
+    def _choice(self, label: str, key: str, choices: Sequence[Choice[Any]]) -> SettingField:
+        return SettingField(label, ChoiceField(label, choices, None, id=key), key=key)
+
+    def on_mount(self) -> None:
+        """Remember the inputs: they are read at every key."""
+        self._inputs = {setting.key: self.query_one(f"#{setting.key}") for setting in SETTINGS}
 
     # In and out
 
@@ -116,9 +142,11 @@ class BlockPanel(VerticalScroll, can_focus=False):
             if applies and before is not None and not setting.applies(before):
                 self._loaded[setting.key] = setting.load(item, self._known)
                 _fill(self._input(setting), self._loaded[setting.key])
-        self.query_one("#kind", Static).update(plain(_heading(item)))
+        if before is None or _heading(item) != _heading(before):
+            self.query_one("#kind", Static).update(plain(_heading(item)))
+            if isinstance(item, Block):
+                self._label("text", _text_label(item.kind))
         if isinstance(item, Block):
-            self._label("text", _text_label(item.kind))
             self._saving_field.choices = self._properties(item)
             self.query_one(BlockOptions).fit(len(item.options))
 
@@ -135,7 +163,7 @@ class BlockPanel(VerticalScroll, can_focus=False):
         return found
 
     def _input(self, setting: Setting) -> Widget:
-        return self.query_one(f"#{setting.key}")
+        return self._inputs[setting.key]
 
     def _row(self, setting: Setting) -> Widget:
         """The input with its label."""
@@ -143,7 +171,7 @@ class BlockPanel(VerticalScroll, can_focus=False):
         return widget.parent if isinstance(widget.parent, Field) else widget
 
     def _label(self, key: str, label: str) -> None:
-        field = self.query_one(f"#{key}").parent
+        field = self._inputs[key].parent
         assert field is not None
         field.query_one(".label", Static).update(plain(label))
 
@@ -154,13 +182,15 @@ class BlockPanel(VerticalScroll, can_focus=False):
         sentences: dict[str, list[str]] = {}
         for fault in faults:
             sentences.setdefault(fault.field.partition(":")[0], []).append(_numbered(fault))
-        for field in self.query(Field):
+        for field in self.query(SettingField):
             found = sentences.pop(field.key, None) if field.display else None
-            field.say("\n".join(found) if found else None)
+            field.judge("\n".join(found) if found else None)
         rest = [sentence for found in sentences.values() for sentence in found]
-        line = self.query_one("#at-block", Static)
-        line.update(lines("\n".join(rest)))
-        line.set_class(bool(rest), "-shown")
+        if rest != self._rest:
+            self._rest = rest
+            line = self.query_one("#at-block", Static)
+            line.update(lines("\n".join(rest)))
+            line.set_class(bool(rest), "-shown")
 
     # What a person does
 
@@ -231,7 +261,7 @@ def _heading(item: Item) -> str:
 def _text_label(kind: Kind) -> str:
     match kind:
         case Kind.MESSAGE:
-            return _("Message")
+            return _("Text")
         case Kind.END:
             return _("Said at the end (may stay empty)")
         case _:
@@ -262,6 +292,10 @@ def _fill(widget: Widget, value: Any) -> None:
     elif isinstance(widget, BlockText):
         if widget.text != value:
             widget.text = value
+            widget.move_cursor(widget.document.end)
+    elif isinstance(widget, Line):
+        widget.value = value
+        widget.cursor_position = len(value)
     else:
-        assert isinstance(widget, Line | Check | ChoiceField)
+        assert isinstance(widget, Check | ChoiceField)
         widget.value = value
