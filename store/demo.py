@@ -103,6 +103,7 @@ def _flow(defined: list[CustomProperty]) -> Flow:
         saving=Saving(newsletter, overwrite=True),
     )
     person = Block(7, Kind.END, "Thank you, {{name}}. A colleague of ours writes to you here.")
+    support = Block(9, Kind.QUESTION, "What happened? Write it in your own words.")
     blocks = (
         Block(1, Kind.MESSAGE, "Hello {{name}}, this is Acme. Write EXIT to leave at any time."),
         Block(
@@ -125,7 +126,7 @@ def _flow(defined: list[CustomProperty]) -> Flow:
             4,
             Kind.OPTIONS,
             f"How can we help {{{{#{client}}}}}?",
-            options=(Option("Plans", (plan, consent)), Option("Support"), Option("Talk to a person")),
+            options=(Option("Plans", (plan, consent)), Option("Support", (support,)), Option("Nothing else")),
         ),
         Block(8, Kind.END, "Thank you! We have noted it all, and come back to you today."),
     )

@@ -75,4 +75,4 @@ class ContactChoice(Dialog[Person]):
 
 
 def _people(words: str) -> list[Person]:
-    return contacts.get_many(listing.first_ids(Listing(search=words), _SHOWN))
+    return contacts.get_many(list(listing.first_ids(Listing(search=words), _SHOWN)))

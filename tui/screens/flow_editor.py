@@ -1,6 +1,7 @@
 """Edit a flow: its outline, and beside it (or in its place) the settings of the block under the cursor."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from textual import on, work
@@ -8,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.widgets import OptionList, Static
+from textual.worker import WorkerError
 
 from store import properties
 from store.errors import ChangedMeanwhile, ContactsError, InvalidFields
@@ -213,6 +215,11 @@ class FlowEditor(Page):
     async def action_leave(self) -> None:
         """Leave the editor; ask first if something is not saved."""
         self._gather()
+        for worker in self.workers:
+            if worker.group == "save" and not worker.is_finished:
+                # What goes wrong there is told of there.
+                with suppress(WorkerError):
+                    await worker.wait()
         if self._flow != self._saved:
             question = Question(_("Leave without saving?"), _("Leave"), _("Stay"))
             if not await self.app.push_screen_wait(question):

@@ -1,6 +1,7 @@
 """A flow as lines to be read: its blocks, and below each the ways that branch off from it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from textual.binding import Binding
 from textual.content import Content
@@ -13,13 +14,14 @@ from store.flows.checks import Fault
 from store.flows.editing import INVALID, OutlineLine, Spot
 from store.language import N_, _, ngettext
 from store.properties import CustomProperty
-from tui.text import shown
+from tui.text import plain, shown
 from tui.widgets.download_progress import language_name
 from tui.widgets.small_table import WALKING_KEYS
 
 _INDENT = 3
 _DEEPEST = 8
 """From here on lines are not indented further."""
+_LEAST_TEXT = 16
 
 
 class BlockOutline(OptionList):
@@ -44,6 +46,7 @@ class BlockOutline(OptionList):
         super().__init__(id="outline")
         self._spots: list[Spot] = [Spot()]
         self._contents: list[Content] = []
+        self._show_again: Callable[[], None] = lambda: None
 
     @property
     def spot(self) -> Spot:
@@ -54,11 +57,13 @@ class BlockOutline(OptionList):
         self, flow: Flow, spot: Spot, known: Sequence[CustomProperty], faults: Sequence[Fault], note: str
     ) -> None:
         """Show a flow, with a mark where it has faults; the cursor goes to `spot`."""
+        self._show_again = partial(self.show, flow, spot, known, faults, note)
         lines = editing.outline(flow)
         marked = {_spot_of(fault) for fault in faults}
         spots = [Spot(), *(line.spot for line in lines)]
         contents = [_flow_line(flow, len(faults), note)]
-        contents += [_line(line, line.spot in marked, known) for line in lines]
+        width = self.scrollable_content_region.width - 1
+        contents += [_line(line, line.spot in marked, known, width) for line in lines]
         if spots == self._spots and len(self._contents) == len(contents):
             for index, (before, now) in enumerate(zip(self._contents, contents, strict=True)):
                 if before != now:
@@ -69,6 +74,12 @@ class BlockOutline(OptionList):
         index = spots.index(spot) if spot in spots else 0
         if self.highlighted != index:
             self.highlighted = index
+
+    def on_resize(self) -> None:
+        """Texts are cut so that what stands behind them is seen."""
+        spot = self.spot
+        self._show_again()
+        self.highlighted = self._spots.index(spot)
 
     def action_scroll_top(self) -> None:
         """To the flow itself."""
@@ -98,37 +109,42 @@ def _flow_line(flow: Flow, faults: int, note: str) -> Content:
     return Content.assemble(_mark(faults > 0), (name, "bold"), (" · ".join(words), "dim"))
 
 
-def _line(line: OutlineLine, is_marked: bool, known: Sequence[CustomProperty]) -> Content:
-    indent = " " * _INDENT * min(line.depth, _DEEPEST)
-    parts = _block_parts(line.block, known) if line.way is None else _way_parts(line)
-    return Content.assemble(_mark(is_marked), indent, *parts)
+def _line(line: OutlineLine, is_marked: bool, known: Sequence[CustomProperty], width: int) -> Content:
+    head = Content.assemble(_mark(is_marked), " " * _INDENT * min(line.depth, _DEEPEST))
+    if line.way is not None:
+        return head + _way(line)
+    label = max(len(kind.label) for kind in Kind)
+    head += Content.assemble((f"{line.block.kind.label:{label}}  ", "$primary"))
+    text, saved = _text(line.block, known), _saved(line.block, known)
+    room = max(width - head.cell_length - saved.cell_length, _LEAST_TEXT)
+    return head + text.truncate(room, ellipsis=True) + saved
 
 
 def _mark(is_marked: bool) -> tuple[str, str]:
     return ("! ", "bold $text-error") if is_marked else ("  ", "")
 
 
-def _block_parts(block: Block, known: Sequence[CustomProperty]) -> list[tuple[str, str]]:
-    text = shown(wording.named(block.text, known)) or ("" if block.kind is Kind.END else "–")
-    width = max(len(kind.label) for kind in Kind)
-    parts = [(f"{block.kind.label:{width}}  ", "$primary"), (f"{text}  ", "")]
-    if block.saving is not None:
-        found = (item.name for item in known if item.id == block.saving.property_id)
-        name = shown(next(found, _("(deleted)")), 30)
-        sentence = _("saved to {name}, overwrites") if block.saving.overwrite else _("saved to {name}")
-        parts.append((sentence.format(name=name), "dim"))
-    return parts
+def _text(block: Block, known: Sequence[CustomProperty]) -> Content:
+    text = wording.named(block.text, known)
+    return plain(text or ("" if block.kind is Kind.END else "–"))
 
 
-def _way_parts(line: OutlineLine) -> list[tuple[str, str]]:
+def _saved(block: Block, known: Sequence[CustomProperty]) -> Content:
+    """Where the answer goes."""
+    if block.saving is None:
+        return Content()
+    found = (item.name for item in known if item.id == block.saving.property_id)
+    sentence = _("saved to {name}, overwrites") if block.saving.overwrite else _("saved to {name}")
+    return Content.assemble(("  " + sentence.format(name=shown(next(found, _("(deleted)")), 30)), "dim"))
+
+
+def _way(line: OutlineLine) -> Content:
     if line.way == INVALID:
         count = line.block.attempts
         words = ngettext("after {count} wrong answer", "after {count} wrong answers", count)
-        parts = [(f"{words}  ", "")]
+        head = Content(f"{words}  ")
     else:
         assert line.way is not None
         text = shown(line.block.options[line.way].text) or "–"
-        parts = [(f"{line.way + 1}. ", "dim"), (f"{text}  ", "bold")]
-    if not line.blocks:
-        parts.append((_("goes on"), "dim"))
-    return parts
+        head = Content.assemble((f"{line.way + 1}. ", "dim"), (f"{text}  ", "bold"))
+    return head if line.blocks else head + Content.assemble((_("goes on"), "dim"))

@@ -127,7 +127,10 @@ class BlockPanel(VerticalScroll, can_focus=False):
             if self._item is None or not setting.applies(self._item):
                 continue
             value = _value(self._input(setting))
-            if value != self._loaded.get(setting.key):
+            if setting.key == "saving" and value == NEW_PROPERTY:
+                _fill(self._input(setting), self._loaded["saving"])
+                self.post_message(self.NewPropertyWanted())
+            elif value != self._loaded.get(setting.key):
                 self._loaded[setting.key] = value
                 self._item = setting.store(self._item, value, self._known)
                 typed = setting.key if setting.is_typed else ""
@@ -214,11 +217,6 @@ class BlockPanel(VerticalScroll, can_focus=False):
     @on(TextArea.Changed)
     @on(ChoiceField.Changed)
     def _touched(self) -> None:
-        choice = self._saving_field
-        if choice.value == NEW_PROPERTY and self._loaded.get("saving") not in (None, NEW_PROPERTY):
-            choice.value = self._loaded["saving"]
-            self.post_message(self.NewPropertyWanted())
-            return
         self.post_message(self.Touched())
 
     @on(Checkbox.Changed)
