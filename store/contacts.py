@@ -91,6 +91,17 @@ def find(reference: str) -> Person:
     return _outward(row)
 
 
+def whatsapp_address(contact_id: int) -> str:
+    """Where WhatsApp reaches a contact: the number as it writes it, else its user id; empty if nowhere.
+
+    Raises NotFound.
+    """
+    row = Contact.get_or_none(Contact.id == contact_id)
+    if row is None:
+        raise NotFound(_("There is no contact id:{id}.").format(id=contact_id))
+    return row.wa_id or row.phone or row.user_id or ""
+
+
 def create(
     raw_phone: str,
     name: str,

@@ -94,13 +94,23 @@ class SendFailed(ContactsError):
     """WhatsApp did not take a message, or it is not known whether it did."""
 
     def __init__(
-        self, sentence: str, *, retry_seconds: float | None = None, message_id: str | None = None
+        self,
+        sentence: str,
+        *,
+        retry_seconds: float | None = None,
+        message_id: str | None = None,
+        is_unsure: bool = False,
+        is_settings: bool = False,
     ) -> None:
         super().__init__(sentence)
         self.retry_seconds = retry_seconds
         """After how long the same may succeed; None where trying again is of no use, or would send twice."""
         self.message_id = message_id
         """Of the message that was sent, though what was to follow went wrong."""
+        self.is_unsure = is_unsure
+        """Whether it is not known whether the message was sent."""
+        self.is_settings = is_settings
+        """Whether nothing can be sent at all until the secrets are set anew."""
 
 
 class InvalidFields(Invalid):

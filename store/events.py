@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, NamedTuple
 
-from peewee import SQL
+from peewee import SQL, fn
 
 from store import database
 from store.models import Event as EventRow
@@ -14,7 +14,7 @@ from store.values.events import ANNOUNCED, Event, Kind
 _DETAILS = {
     field.name: field.default
     for field in fields(Event)
-    if field.name in ("form", "payload", "tapped", "category", "certain", "expires")
+    if field.name in ("form", "payload", "tapped", "category", "certain", "expires", "flow")
 }
 """What is stored of an event only where it is not as usual."""
 _COLUMNS = ("key", "contact_id", "number", "user_id", "kind", "time", "subject", "reply_to", "line", "text")
@@ -47,6 +47,11 @@ class Stored:
     """When the last event of a contact was before."""
     moved: set[int]
     """Contacts that have lost or gained events which had been another's."""
+
+    @property
+    def new(self) -> list[News]:
+        """What was not known before at all."""
+        return [item for key, item in self.changed.items() if key not in self.before]
 
     @property
     def after(self) -> dict[str, News]:
@@ -117,6 +122,26 @@ def is_stored(key: str) -> bool:
     return bool(EventRow.select().where(EventRow.key == key).exists())
 
 
+def message(key: str) -> Event | None:
+    """What a person has written, by its key."""
+    return _one(key, (Kind.MESSAGE,))
+
+
+def announcement(message_id: str) -> Event | None:
+    """What was told of a message that the company sends."""
+    return _one(message_id, ANNOUNCED)
+
+
+def last_message(contact_id: int, line: str) -> int:
+    """When a person last wrote through WhatsApp, on that line of the company or on any; 0 for never."""
+    messages = (EventRow.contact_id == contact_id) & (EventRow.kind == str(Kind.MESSAGE))
+    delivered = fn.json_extract(EventRow.details, "$.form").is_null(False)
+    latest = EventRow.select(EventRow.time).where(messages, delivered).order_by(EventRow.time.desc())
+    if line:
+        latest = latest.where(EventRow.line.in_(("", line)))
+    return int(latest.limit(1).scalar() or 0)
+
+
 def is_known(event: Event) -> bool:
     """Whether an event is stored, and this report of it says nothing new."""
     stored = _select(EventRow.key == event.key)
@@ -172,6 +197,11 @@ def among(values: Collection[Any]) -> SQL:
 def run(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     """Execute a statement for every row."""
     database.db.connection().executemany(statement, rows)
+
+
+def _one(key: str, kinds: Collection[Kind]) -> Event | None:
+    found = _select(EventRow.key == key)
+    return found[0].event if found and found[0].event.kind in kinds else None
 
 
 def _merged(news: Iterable[News]) -> dict[str, News]:

@@ -18,7 +18,7 @@ from store.events import News, among, run
 from store.models import Contact
 from store.models import Interaction as Row
 from store.values import times
-from store.values.events import Event, Interaction, Kind, Sort, Standing, fold, moments, play
+from store.values.events import DAY, Event, Interaction, Kind, Sort, Standing, fold, moments, play
 
 _COLUMNS = [field.name for field in fields(Interaction)]
 _NAMES = ", ".join(f'"{column}"' for column in _COLUMNS)
@@ -77,8 +77,8 @@ def behind(contact_id: int, counter: Counter) -> list[Entry]:
     return _entries((Row.contact_id == contact_id) & _BEHIND[counter], None)
 
 
-def add(news: Iterable[News]) -> set[int]:
-    """Store what is new of it, inside a transaction; the contacts whose interactions it has changed."""
+def add(news: Iterable[News]) -> list[News]:
+    """Store what is new of it, inside a transaction; the events that were not known at all."""
     stored = events.store(news)
     before, after = _by_contact(stored.before.values()), _by_contact(stored.after.values())
     appended: dict[int, list[Event]] = {}
@@ -97,7 +97,7 @@ def add(news: Iterable[News]) -> set[int]:
     _append(appended, stored.latest)
     _count(done)
     rebuild(stored.moved)
-    return done | stored.moved
+    return stored.new
 
 
 def rebuild(contact_ids: Collection[int]) -> None:
@@ -106,6 +106,12 @@ def rebuild(contact_ids: Collection[int]) -> None:
         stored = _interactions(Row.contact_id == contact_id)[contact_id]
         _replace(contact_id, stored, fold(events.of_contact(contact_id)))
     _count(contact_ids)
+
+
+def not_over(contact_ids: Collection[int], moment: int) -> dict[int, list[Interaction]]:
+    """What contacts have begun, or have been sent, and was not over then, in the order of opening."""
+    met = Row.contact_id.in_(among(contact_ids)) & ~_NOTIFICATIONS & _not_over(moment)
+    return {contact: [row.interaction for row in rows] for contact, rows in _interactions(met).items()}
 
 
 def rebuild_all() -> None:
@@ -172,7 +178,7 @@ def _append(appended: dict[int, list[Event]], latest: dict[int, int]) -> None:
 
 def _is_one_more(started: Iterable[_Stored], event: Event) -> bool:
     """Whether an event that is not the last is just one more message within the only interaction then."""
-    if event.kind is not Kind.MESSAGE or event.is_exit or event.is_reject:
+    if event.kind is not Kind.MESSAGE or event.is_exit or event.is_reject or event.expires < DAY:
         return False
     met = [row for row in started if row.interaction.lasted_until(event.time)]
     if len(met) != 1 or met[0].interaction.cancelled:

@@ -27,6 +27,7 @@ _WORDS = {
     "edit": "tui.commands.contacts:edit",
     "delete": "tui.commands.contacts:delete",
     "record": "tui.commands.record:record",
+    "send": "tui.commands.send:send",
     "listen": "tui.commands.listen:listen",
     "replay": "tui.commands.record:replay",
     "flow": "tui.commands.flows:flow",

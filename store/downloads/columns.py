@@ -72,9 +72,6 @@ BUILT_IN = (
 )
 """In the order of the file; properties follow. The language is the file's, not that of the screen."""
 
-BOOLEANS = {"en": ("Yes", "No"), "es": ("Sí", "No"), "pt": ("Sim", "Não")}
-"""Words for true and false by language; an import reads them back."""
-
 _KINDS = {PropertyType.NUMBER: Kind.NUMBER, PropertyType.BOOLEAN: Kind.BOOLEAN}
 
 

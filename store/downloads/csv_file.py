@@ -5,11 +5,11 @@ from functools import partial
 from typing import Any, Protocol
 
 from store.downloads import Plan
-from store.downloads.columns import BOOLEANS, Kind
+from store.downloads.columns import Kind
 from store.downloads.moments import Clock
 from store.downloads.safe import GUARD, RISKY, guarded, is_phone
 from store.downloads.table import Table
-from store.values.property_type import FALSE, TRUE
+from store.values.property_type import BOOLEANS, FALSE, TRUE
 
 _BOM = b"\xef\xbb\xbf"
 _NOTABLE = RISKY | {GUARD}

@@ -6,13 +6,13 @@ from typing import Any
 
 from store import excel
 from store.downloads import Plan
-from store.downloads.columns import BOOLEANS, Kind
+from store.downloads.columns import Kind
 from store.downloads.csv_file import Output
 from store.downloads.moments import Clock
 from store.downloads.table import Table
 from store.errors import FileUnusable
 from store.language import _
-from store.values.property_type import FALSE, TRUE
+from store.values.property_type import BOOLEANS, FALSE, TRUE
 
 ROWS_LIMIT = 1_048_576
 """Rows of a sheet, by the format."""

@@ -36,6 +36,8 @@ class Kind(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     """An agent has finished what was open."""
+    FLOW = "flow"
+    """A message of the person has begun a flow, which says when the conversation expires."""
 
 
 ANNOUNCED = frozenset({Kind.OUTBOUND, Kind.NOTIFICATION, Kind.REPLY})
@@ -81,6 +83,8 @@ class Event:
     certain: bool = False
     """An announced message of which no status needs to come: it counts unless it failed."""
     expires: int = DAY
+    flow: int = 0
+    """The flow that a template carries, or that a message has begun; 0 for none."""
 
     @property
     def order(self) -> tuple[int, int, str]:
@@ -211,6 +215,10 @@ def moments(events: Iterable[Event]) -> list[Event]:
             about.told[event.subject].append(event)
         if event.kind is Kind.MESSAGE and event.reply_to:
             about.replies[event.reply_to].append(event.time)
+        if event.kind is Kind.FLOW:
+            about.flows[event.subject].append(event.expires)
+    if about.flows:
+        found = [replace(event, expires=min(about.flows.get(event.key, (DAY,)))) for event in found]
     for message_id, told in about.told.items():
         reached = _reached(message_id, told, about.replies.get(message_id, ()))
         if reached is not None:
@@ -224,6 +232,8 @@ class _About:
 
     told: defaultdict[str, list[Event]] = field(default_factory=lambda: defaultdict(list))
     replies: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    flows: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    """When what they have begun expires."""
 
 
 def _reached(message_id: str, told: Sequence[Event], replies: Sequence[int]) -> Event | None:
@@ -268,6 +278,8 @@ def _message(played: list[Interaction], event: Event) -> None:
         _open(played, event, Sort.INBOUND, DAY)
         position = len(played) - 1
     now = replace(played[position], last=max(played[position].last, event.time))
+    if now.kind is Sort.INBOUND and event.expires < now.expires:
+        now = replace(now, expires=event.expires)
     rejected = now.kind is Sort.OUTBOUND and event.is_reject
     if event.is_exit or (rejected and (not now.accepted or event.reply_to == now.key)):
         played[position] = replace(now, cancelled=event.time, cancelled_by=event.key)
@@ -326,3 +338,25 @@ def _target(played: Sequence[Interaction], event: Event) -> int | None:
             return position
         latest = position
     return latest
+
+
+def owner(interactions: Sequence[Interaction], event: Event) -> Interaction | None:
+    """Which of a contact's interactions, in the order of their opening, a message belongs to by now."""
+    found = None
+    for interaction in interactions:
+        if interaction.key == event.key or interaction.cancelled_by == event.key:
+            return interaction
+        if not _holds(interaction, event):
+            continue
+        if interaction.key == event.reply_to:
+            return interaction
+        found = interaction
+    return found
+
+
+def _holds(interaction: Interaction, event: Event) -> bool:
+    """Whether it was open when the event happened, by all that is known by now."""
+    if not interaction.opened <= event.time < interaction.last + interaction.expires:
+        return False
+    over = 0 < interaction.cancelled < event.time
+    return interaction.expires > 0 and not over and interaction.on_line(event.line)

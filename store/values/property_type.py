@@ -51,6 +51,8 @@ class Formats:
 
 
 TRUE, FALSE = "true", "false"
+BOOLEANS = {"en": ("Yes", "No"), "es": ("Sí", "No"), "pt": ("Sim", "Não")}
+"""Words for both by language, for files and messages; `parse` reads them back."""
 _BOOLEANS = dict.fromkeys(("true", "yes", "si", "sim", "verdadero", "verdadeiro", "1"), TRUE) | dict.fromkeys(
     ("false", "no", "nao", "falso", "0"), FALSE
 )

@@ -12,6 +12,8 @@ import peewee
 
 from store import database, events, interactions
 from store.errors import ContactsError, Invalid, NotFound
+from store.flows import runs
+from store.flows.runs import Answering, Begun
 from store.language import _
 from store.models import Delivery
 from store.values import times
@@ -87,19 +89,19 @@ def process(delivery_id: int) -> bool:
     found = _raw(Delivery.id == delivery_id, 1)
     if not found:
         raise NotFound(_("There is no delivery {id}.").format(id=delivery_id))
-    _process(found, again=True)
+    _process(found, None, again=True)
     return bool(Delivery.select().where(Delivery.id == delivery_id, Delivery.state == PROCESSED).exists())
 
 
-def process_new(limit: int | None = None) -> int:
+def process_new(limit: int | None = None, *, answering: Answering | None = None) -> int:
     """Process the deliveries that are new (with `limit`, the first of them); how many there were.
 
-    Others may do the same at the same time: each delivery counts once. Raises DatabaseUnavailable, and then
-    what is not processed stays new.
+    No flow begins without `answering`. Others may do the same at the same time: each delivery counts once.
+    Raises DatabaseUnavailable, and then what is not processed stays new.
     """
     done = 0
     while batch := _waiting(_TOGETHER if limit is None else min(_TOGETHER, limit - done)):
-        _process(batch)
+        _process(batch, answering)
         done += len(batch)
     return done
 
@@ -193,18 +195,18 @@ def _waiting(limit: int) -> list[_Raw]:
     return chosen
 
 
-def _process(batch: Sequence[_Raw], *, again: bool = False) -> None:
+def _process(batch: Sequence[_Raw], answering: Answering | None, *, again: bool = False) -> None:
     read = [_read(raw) for raw in batch]
     try:
         with database.writing():
-            _apply(read if again else _still_new(read))
+            _apply(read if again else _still_new(read), answering)
     except (ContactsError, peewee.OperationalError):
         raise
     except Exception as error:
         # Our bug. One of them is to blame, and the others shall not wait for its cure.
         if len(batch) > 1:
             for raw in batch:
-                _process([raw], again=again)
+                _process([raw], answering, again=again)
             return
         traceback.print_exc()
         reason = f"{type(error).__name__}: {error}"[:200]
@@ -230,14 +232,33 @@ def _read(raw: _Raw) -> _Read:
         return _Read(raw, Meaning(faults=[str(error)]))
 
 
-def _apply(read: Sequence[_Read]) -> None:
+def _apply(read: Sequence[_Read], answering: Answering | None = None) -> None:
     """Let deliveries have their effect, inside a transaction; what of them was understood counts."""
     told = [told for one in read for told in one.told]
     if told:
         directory = Directory(told)
-        interactions.add(directory.assign())
+        new = interactions.add(directory.assign())
         directory.rebuild_joined()
+        for begun in runs.advance(new, answering, times.now()):
+            _note(begun)
     _mark(read)
+
+
+def _note(begun: Begun) -> None:
+    """Keep that a flow has begun, which says when its conversation expires: a replay cannot ask the flow."""
+    message = begun.message
+    told = Record(
+        "flow",
+        f"flow {message.key}",
+        message.time,
+        contact=begun.contact_id,
+        line=message.line,
+        expires=begun.expires,
+        flow=begun.flow_id,
+        subject=message.key,
+    )
+    now = times.now()
+    _apply([_read(_Raw(_insert(RECORD, now, PROCESSED, told.body()), RECORD, now, told.body()))])
 
 
 def _mark(read: Sequence[_Read]) -> None:

@@ -24,7 +24,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from store.errors import ListenerFailed
 from store.language import _
 from store.whatsapp.complaints import Complaints
-from store.whatsapp.secrets import Listening
+from store.whatsapp.outbox import Outbox
+from store.whatsapp.secrets import Listening, Sending
 from store.whatsapp.writer import Writer
 
 PATH = "/whatsapp"
@@ -99,8 +100,8 @@ class _Impatient(H11Protocol):
 class _Endpoints:
     """What each address does."""
 
-    def __init__(self, secrets: Listening) -> None:
-        self._secrets = secrets
+    def __init__(self, secrets: Listening, sending: Sending | None) -> None:
+        self._secrets, self._sending = secrets, sending
         self._complaints = Complaints()
         self._held = 0
         """Bytes of deliveries that are being read or wait to be stored."""
@@ -116,13 +117,16 @@ class _Endpoints:
 
     @asynccontextmanager
     async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
-        """Around all requests: the writer, which ends after the last of them."""
-        self._writer = Writer(self._complaints)
+        """Around all requests: the writer, which ends after the last of them, and what sends, after it."""
+        outbox = None if self._sending is None else Outbox(self._sending, self._complaints)
+        self._writer = Writer(self._complaints, outbox)
         self._writer.start()
         try:
             yield
         finally:
             await self._writer.end()
+            if outbox is not None:
+                await asyncio.to_thread(outbox.end)
 
     def _guarded(self, handle: _Handler) -> _Handler:
         """The same, but refusals become answers, and our bugs no tracebacks."""
@@ -230,9 +234,12 @@ def bind(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def serve(secrets: Listening, listening: socket.socket) -> None:
-    """Receive until SIGTERM or SIGINT; what was answered with 200 is stored, whatever ends it."""
-    run(_Endpoints(secrets).app(), listening)
+def serve(secrets: Listening, listening: socket.socket, sending: Sending | None = None) -> None:
+    """Receive until SIGTERM or SIGINT; what was answered with 200 is stored, whatever ends it.
+
+    With `sending` flows begin, and what they say is sent.
+    """
+    run(_Endpoints(secrets, sending).app(), listening)
 
 
 def run(app: Starlette, listening: socket.socket) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from store import contacts, database, events, interactions
 from store.events import News, among
+from store.flows import runs
 from store.models import LIVING, Contact, FormerNumber
 from store.values import phone, times
 from store.values.events import ANNOUNCED, Event
@@ -251,6 +252,7 @@ class Directory:
         if giver.origin != "message":
             return giver
         events.give(giver.id, taker.id)
+        runs.give(giver.id, taker.id)
         FormerNumber.update(contact_id=taker.id).where(FormerNumber.contact_id == giver.id).execute()
         self._now_is[giver.id] = taker.id
         self._leave(giver)

@@ -6,12 +6,13 @@ Each is kept in the inbox like what WhatsApp delivers, so that all can be made a
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from store import contacts, settings
 from store.errors import Invalid, UnknownRange
+from store.flows import keeping
 from store.language import _
 from store.values import phone, text, times
 from store.values.events import DAY, Event, Kind
@@ -23,11 +24,12 @@ KINDS = {
     "notification": Kind.NOTIFICATION,
     "reply": Kind.REPLY,
     "cancelled": Kind.CANCELLED,
+    "flow": Kind.FLOW,
 }
 """The kinds of records by the words for them."""
 TOLD = ("inbound", "outbound", "cancelled", "notification")
-"""The kinds that companies tell of; replies are noted by whatever sends them."""
-_FIELDS = frozenset({"kind", "phone", "at", "id"})
+"""The kinds that companies tell of; replies are noted by what sends them, flows when they begin."""
+_FIELDS = frozenset({"kind", "phone", "at", "id", "flow"})
 _ID_LIMIT = 512
 
 
@@ -50,6 +52,10 @@ class Record:
     certain: bool = True
     """Whether it counts without any status of WhatsApp's."""
     expires: int = DAY
+    flow: int = 0
+    """The flow that a template carries, or that a message has begun."""
+    subject: str = ""
+    """The id of the message that it is about; empty for a message itself."""
 
     def body(self) -> bytes:
         """How it is kept in the inbox."""
@@ -60,8 +66,8 @@ class Record:
 def parse(told: Mapping[str, object]) -> Record:
     """The record that a company tells of: `kind` and `phone`, `at` and `id` if it likes; raises Invalid.
 
-    `phone` may be `id:N` too; `at` is ISO 8601, in the settings' time zone unless it names its own, or
-    seconds since 1970.
+    An outbound may name the `flow` that it carries, which is published if it never was. `phone` may be `id:N`
+    too; `at` is ISO 8601, in the settings' time zone unless it names its own, or seconds since 1970.
     """
     unknown = sorted(told.keys() - _FIELDS)
     if unknown:
@@ -72,7 +78,31 @@ def parse(told: Mapping[str, object]) -> Record:
     number, contact = _person(told.get("phone"))
     at = told.get("at")
     moment = times.now() if at is None else _moment(at)
-    return Record(str(kind), _key(told.get("id")), moment, number, at is None, contact)
+    record = Record(str(kind), _key(told.get("id")), moment, number, at is None, contact)
+    return record if told.get("flow") is None else carrying(record, told["flow"])
+
+
+def carrying(record: Record, name: object) -> Record:
+    """An outbound that carries the flow of this name; raises Invalid, NotFound, or InvalidFlow."""
+    if record.kind != "outbound":
+        raise Invalid(_("Only an outbound can carry a flow."))
+    if not isinstance(name, str):
+        raise Invalid(_("The flow is named by a text."))
+    found = keeping.named(name)
+    version = keeping.version(found.version_id or keeping.publish(found.id))
+    return replace(record, flow=found.id, expires=version.flow.hours * 3_600)
+
+
+def sent(record: Record, message_id: str, line: str) -> Record:
+    """A record of what we have sent by now: its statuses decide whether it counts."""
+    return replace(record, id=message_id, time=times.now(), is_now=False, line=line, certain=False)
+
+
+def recipient(record: Record) -> str:
+    """Where WhatsApp reaches the person of a record: a number with +, else a user id; raises NotFound."""
+    if record.contact is None:
+        return record.number or ""
+    return contacts.whatsapp_address(record.contact)
 
 
 def parse_line(line: bytes) -> Record:
@@ -156,8 +186,9 @@ def event_of(record: Record) -> Event:
         key=record.id,
         kind=kind,
         time=record.time,
-        subject=record.id,
+        subject=record.subject or record.id,
         line=record.line,
         certain=record.certain and kind in (Kind.OUTBOUND, Kind.NOTIFICATION),
         expires=record.expires,
+        flow=record.flow,
     )

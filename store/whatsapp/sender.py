@@ -1,8 +1,8 @@
-"""HTTP out: texts and templates through Meta's Cloud API.
+"""HTTP out: texts, questions and templates through Meta's Cloud API.
 
-A thin client instead of `pywa`: two kinds of message are two JSON objects, and what is left (which errors to
-try again, what to say of them, never sending twice) would be ours with `pywa` too, around its own server,
-types and filters of duplicates that we do not use.
+A thin client instead of `pywa`: three kinds of message are three JSON objects, and what is left (which
+errors to try again, what to say of them, never sending twice) would be ours with `pywa` too, around its own
+server, types and filters of duplicates that we do not use.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 from store.errors import Invalid, SendFailed
+from store.flows.blocks import BUTTONS, OPTION_LIMIT, OPTIONS_LIMIT
 from store.language import _
 from store.whatsapp.secrets import Sending, is_loopback
 
@@ -27,6 +28,10 @@ _RETRY_SECONDS = 30.0
 """Where WhatsApp asks for patience without saying for how long."""
 _MOST_SECONDS = 24 * 3600.0
 _TEXT_LIMIT = 4096
+_BUTTONS_TEXT_LIMIT = 1024
+_TITLE_LIMITS = (20, 24)
+"""Characters on a button, and of an entry of a list."""
+_PAYLOAD_LIMIT = 200
 _DETAIL_LIMIT = 300
 _PHONE = re.compile(r"\+[1-9][0-9]{5,14}")
 _USER_ID = re.compile(r"[A-Z]{2}\.[A-Za-z0-9.]{1,140}")
@@ -46,6 +51,15 @@ class Template:
     """In order for gaps with numbers, by name for gaps with names."""
     payloads: Sequence[str] = ()
     """What each of its quick replies answers with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer that can be tapped."""
+
+    payload: str
+    """What the tap stands for."""
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +109,28 @@ class Sender:
     ) -> None:
         self._client.close()
 
-    def text(self, to: str, body: str, record: Recorder) -> str:
-        """Send a text, which WhatsApp takes within a day of the person's last message; its id."""
-        if not 1 <= len(body) <= _TEXT_LIMIT:
-            raise Invalid(_("A text has 1 to {limit:,} characters.").format(limit=_TEXT_LIMIT))
-        return self._send(to, {"type": "text", "text": {"preview_url": False, "body": body}}, record)
+    def text(self, to: str, body: str, record: Recorder, *, sign: str = "") -> str:
+        """Send a text, which WhatsApp takes within a day of the person's last message; its id.
+
+        `sign` comes back with each of its statuses.
+        """
+        _check_text(body, _TEXT_LIMIT)
+        message = {"type": "text", "text": {"preview_url": False, "body": body}}
+        return self._send(to, message | _signed(sign), record)
+
+    def question(
+        self, to: str, body: str, choices: Sequence[Choice], menu: str, record: Recorder, *, sign: str = ""
+    ) -> str:
+        """Send a text with answers to tap, within a day as `text`: up to 3 as buttons, else as a list.
+
+        `menu` is what opens the list. Raises Invalid for what WhatsApp would not take.
+        """
+        is_list = len(choices) > BUTTONS
+        _check_text(body, _TEXT_LIMIT if is_list else _BUTTONS_TEXT_LIMIT)
+        _check_choices(choices, _TITLE_LIMITS[is_list])
+        action = _list(choices, menu) if is_list else _buttons(choices)
+        content = {"type": "list" if is_list else "button", "body": {"text": body}, "action": action}
+        return self._send(to, {"type": "interactive", "interactive": content} | _signed(sign), record)
 
     def template(self, to: str, template: Template, record: Recorder) -> str:
         """Send a template, which may begin a conversation; its id."""
@@ -136,7 +167,8 @@ class Sender:
         except (httpx.HTTPError, httpx.InvalidURL):
             # The request may have arrived: sent again, the person may get it twice.
             raise SendFailed(
-                _("The connection to WhatsApp broke off: it is not known whether the message was sent.")
+                _("The connection to WhatsApp broke off: it is not known whether the message was sent."),
+                is_unsure=True,
             ) from None
 
     def _sent(self, to: str, response: "httpx.Response") -> Sent:
@@ -147,7 +179,8 @@ class Sender:
         message_id = _first(answer, "messages").get("id")
         if not isinstance(message_id, str) or not message_id:
             raise SendFailed(
-                _("WhatsApp's answer makes no sense: it is not known whether the message was sent.")
+                _("WhatsApp's answer makes no sense: it is not known whether the message was sent."),
+                is_unsure=True,
             )
         wa_id = _first(answer, "contacts").get("wa_id")
         return Sent(message_id, to, wa_id if isinstance(wa_id, str) else "")
@@ -157,7 +190,10 @@ class Sender:
         status = response.status_code
         details = self._without_token(fault.details)
         if status == 401 or fault.code in _TOKEN_CODES:
-            raise SendFailed(_("WhatsApp does not take the access token, or it has expired: set a new one."))
+            raise SendFailed(
+                _("WhatsApp does not take the access token, or it has expired: set a new one."),
+                is_settings=True,
+            )
         if status == 429 or fault.code in _RATE_CODES:
             raise SendFailed(
                 _("WhatsApp asks for fewer messages at a time: try again later."),
@@ -191,6 +227,39 @@ def _recipient(to: str) -> dict[str, str]:
     if _USER_ID.fullmatch(to):
         return {"recipient": to}
     raise Invalid(_("WhatsApp needs the number with + and its country code."))
+
+
+def _signed(sign: str) -> dict[str, str]:
+    return {"biz_opaque_callback_data": sign} if sign else {}
+
+
+def _check_text(body: str, limit: int) -> None:
+    if not 1 <= len(body) <= limit:
+        raise Invalid(_("A text has 1 to {limit:,} characters.").format(limit=limit))
+
+
+def _check_choices(choices: Sequence[Choice], limit: int) -> None:
+    if not 1 <= len(choices) <= OPTIONS_LIMIT:
+        raise Invalid(_("There are 1 to {limit} answers to tap.").format(limit=OPTIONS_LIMIT))
+    if any(not 1 <= len(choice.title) <= limit for choice in choices):
+        raise Invalid(_("An answer to tap has 1 to {limit} characters.").format(limit=limit))
+    for values in ([choice.title for choice in choices], [choice.payload for choice in choices]):
+        if len(set(values)) < len(values):
+            raise Invalid(_("Answers to tap differ from one another."))
+    if any(not 1 <= len(choice.payload) <= _PAYLOAD_LIMIT for choice in choices):
+        raise Invalid(_("What a tap stands for has 1 to {limit} characters.").format(limit=_PAYLOAD_LIMIT))
+
+
+def _buttons(choices: Sequence[Choice]) -> dict[str, Any]:
+    replies = ({"id": choice.payload, "title": choice.title} for choice in choices)
+    return {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}
+
+
+def _list(choices: Sequence[Choice], menu: str) -> dict[str, Any]:
+    if not 1 <= len(menu) <= OPTION_LIMIT:
+        raise Invalid(_("What opens a list has 1 to {limit} characters.").format(limit=OPTION_LIMIT))
+    rows = [{"id": choice.payload, "title": choice.title} for choice in choices]
+    return {"button": menu, "sections": [{"rows": rows}]}
 
 
 def _template(template: Template) -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Update:
     @property
     def begins_contact(self) -> bool:
         """Whether somebody who is not known becomes a contact by it: news of a message do not do that."""
-        return self.event is None or self.event.kind not in (*_STATUSES.values(), Kind.CANCELLED)
+        return self.event is None or self.event.kind not in (*_STATUSES.values(), Kind.CANCELLED, Kind.FLOW)
 
 
 @dataclass(slots=True)
@@ -201,6 +201,7 @@ class _Change:
             subject=subject,
             line=self._line,
             text=_errors(status),
+            payload=_id(status.get("biz_opaque_callback_data")),
             category=_id(_inner(status, "pricing").get("category")) or _id(origin.get("type")),
         )
         recipient = self._who(status.get("recipient_id"), status.get("recipient_user_id"))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from store import database
 from store.errors import DatabaseUnavailable
-from store.language import _
 from store.whatsapp import inbox
 from store.whatsapp.complaints import Complaints
+from store.whatsapp.connection import Connection
+from store.whatsapp.outbox import Outbox
 
 _TOGETHER = 256
 """Deliveries that share one commit at most."""
@@ -39,16 +40,18 @@ class _Waiting:
 class Writer:
     """Stores what it is given, in the order of arrival; lives on the event loop, works on its own thread."""
 
-    def __init__(self, complaints: Complaints) -> None:
-        self._complaints = complaints
+    def __init__(self, complaints: Complaints, outbox: Outbox | None) -> None:
+        """`outbox`: what sends the answers of flows; without it none begins."""
+        self._complaints, self._outbox = complaints, outbox
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
         self._waiting: deque[_Waiting] = deque()
-        self._file = _file()
+        self._connection = Connection()
         self._ends = False
         self._unprocessed = _AT_A_TIME
         """Deliveries at least; at the start there may be those that an earlier listener did not get to."""
         self._not_before = 0.0
+        self._has_caught_up = False
         self._thread = threading.Thread(target=self._run, name="whatsapp-writer")
 
     def start(self) -> None:
@@ -112,7 +115,7 @@ class Writer:
     def _store(self, bodies: list[bytes]) -> bool:
         """Whether all of them are stored; without any, whether they would be."""
         try:
-            self._connect()
+            self._connection.connect()
             if not bodies:
                 with database.writing():
                     return True
@@ -129,11 +132,16 @@ class Writer:
     def _process(self) -> None:
         """Process some of what is stored; what cannot be now is tried again later."""
         try:
-            self._connect()
+            self._connection.connect()
             database.tune(_REPEATABLE)
-            done = inbox.process_new(_AT_A_TIME)
+            answering = None if self._outbox is None else self._outbox.answering
+            done = inbox.process_new(_AT_A_TIME, answering=answering)
             # None are left if there were fewer: others may have processed some of ours.
             self._unprocessed = max(self._unprocessed - done, _AT_A_TIME) if done == _AT_A_TIME else 0
+            # Nobody is reminded, and nothing expires, before what had come meanwhile was read.
+            self._has_caught_up = self._has_caught_up or not self._unprocessed
+            if self._outbox is not None and self._has_caught_up:
+                self._outbox.wake()
             return
         except DatabaseUnavailable as error:
             self._complaints.say(str(error))
@@ -141,26 +149,9 @@ class Writer:
             self._complaints.bug(error)
         self._not_before = time.monotonic() + _AGAIN_SECONDS
 
-    def _connect(self) -> None:
-        """This thread's own connection to the file that lies there now."""
-        found = _file()
-        if found != self._file:
-            # What was written to a file that was taken away would be lost after its 200.
-            raise DatabaseUnavailable(_("The database was replaced: start the listener again."))
-        database.connect()
-
 
 def _answer(batch: list[_Waiting], stored: bool) -> None:
     for waiting in batch:
         # A client that has gone does not wait any more.
         if not waiting.answer.done():
             waiting.answer.set_result(stored)
-
-
-def _file() -> tuple[int, int]:
-    """Which file the database is; raises DatabaseUnavailable where there is none."""
-    try:
-        found = database.path().stat()
-    except OSError:
-        raise DatabaseUnavailable(_("There is no database {path}.").format(path=database.path())) from None
-    return found.st_dev, found.st_ino

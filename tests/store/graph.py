@@ -58,9 +58,9 @@ class Graph:
 
 
 @contextmanager
-def standing_in() -> Iterator[Graph]:
-    """A stand-in that runs meanwhile."""
-    graph = Graph()
+def standing_in(given: Graph | None = None) -> Iterator[Graph]:
+    """A stand-in (or that one) that runs meanwhile."""
+    graph = given or Graph()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from store import contacts, database, downloads, properties, settings
 from store.downloads import Plan, csv_file, xlsx_file
-from store.downloads.columns import BOOLEANS, BUILT_IN, Column, Kind
+from store.downloads.columns import BUILT_IN, Column, Kind
 from store.downloads.moments import Clock
 from store.downloads.safe import guarded, unguarded
 from store.downloads.table import Table
@@ -23,7 +23,7 @@ from store.errors import FileUnusable, InvalidFields
 from store.imports import workbook
 from store.models import Contact
 from store.values import text, times
-from store.values.property_type import PropertyType
+from store.values.property_type import BOOLEANS, PropertyType
 from tests.downloading import (
     GOLDEN,
     cells,

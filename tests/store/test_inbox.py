@@ -125,7 +125,7 @@ def test_a_bug_that_one_delivery_meets_does_not_hold_up_the_others(
 ) -> None:
     add = interactions.add
 
-    def stumble(news: Sequence[Any]) -> set[int]:
+    def stumble(news: Sequence[Any]) -> list[Any]:
         if any(item.event.key == "b" for item in news):
             raise ZeroDivisionError("b")
         return add(news)

@@ -28,7 +28,7 @@ def deliveries(draw: st.DrawFn) -> list[bytes | Record]:
     found: list[bytes | Record] = []
     for _turn in range(draw(st.integers(1, 12))):
         number, at = draw(st.sampled_from(NUMBERS)), draw(st.sampled_from(TIMES))
-        kind = draw(st.sampled_from(["text", "tap", "status", "status", "record", "mixed"]))
+        kind = draw(st.sampled_from(["text", "tap", "status", "status", "record", "flow", "mixed"]))
         # A message has one sender and one recipient.
         whose = "S" if number == SHEENA else "B"
         key = whose + draw(st.sampled_from(["0", "1"]))
@@ -39,6 +39,11 @@ def deliveries(draw: st.DrawFn) -> list[bytes | Record]:
             continue
         name = whose + draw(st.sampled_from(["a", "b", "c", "d"]))
         words = draw(st.sampled_from(["hi", "EXIT"]))
+        if kind == "flow":
+            begun, hours = f"{name} {words}", draw(st.sampled_from([1, 2, 24]))
+            key = f"flow {begun} {hours}"
+            found.append(Record("flow", key, at, f"+{number}", subject=begun, expires=hours * HOUR))
+            continue
         reply_to = draw(st.sampled_from(["", f"outbound {whose}0", f"outbound {whose}1"]))
         entry = text_(f"{name} {words}", at, words, sender=number, reply_to=reply_to)
         tap = message(f"tap {name}", at, "button", sender=number, button={"payload": "no", "text": "No"})

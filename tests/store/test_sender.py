@@ -8,7 +8,7 @@ import pytest
 
 from store.errors import ContactsError, DatabaseUnavailable, Invalid, SendFailed
 from store.whatsapp.secrets import Sending
-from store.whatsapp.sender import Sender, Sent, Template
+from store.whatsapp.sender import Choice, Sender, Sent, Template
 from tests.store.graph import Answer, Graph, standing_in
 
 TOKEN = "EAAaccess-token-51bc"
@@ -85,6 +85,68 @@ def test_a_template_is_sent_with_what_goes_into_it(
 def test_a_template_without_gaps_has_no_components(graph: Graph, sender: Sender) -> None:
     sender.template(TO, Template("hello", "en_US"), lambda _sent: None)
     assert graph.requests[0].content["template"]["components"] == []
+
+
+def choices(count: int, title: str = "Choice") -> list[Choice]:
+    return [Choice(f"id {number}", f"{title} {number}") for number in range(count)]
+
+
+def test_up_to_three_answers_are_buttons(graph: Graph, sender: Sender) -> None:
+    recorded: list[Sent] = []
+    assert sender.question(TO, "Which?", choices(3), "", recorded.append, sign="ours 1") == "wamid.1"
+    assert graph.requests[0].content == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": TO,
+        "type": "interactive",
+        "interactive": {
+            "type": "button",
+            "body": {"text": "Which?"},
+            "action": {
+                "buttons": [
+                    {"type": "reply", "reply": {"id": f"id {number}", "title": f"Choice {number}"}}
+                    for number in range(3)
+                ]
+            },
+        },
+        "biz_opaque_callback_data": "ours 1",
+    }
+    assert [sent.message_id for sent in recorded] == ["wamid.1"]
+
+
+@pytest.mark.parametrize("count", [4, 10])
+def test_more_answers_are_a_list(graph: Graph, sender: Sender, count: int) -> None:
+    sender.question(TO, "x" * 4_096, choices(count), "Plans", lambda _sent: None)
+    content = graph.requests[0].content["interactive"]
+    rows = [{"id": f"id {number}", "title": f"Choice {number}"} for number in range(count)]
+    assert content["type"] == "list"
+    assert content["action"] == {"button": "Plans", "sections": [{"rows": rows}]}
+
+
+@pytest.mark.parametrize(
+    ("body", "given", "menu"),
+    [
+        ("", choices(2), ""),
+        ("x" * 1_025, choices(2), ""),
+        ("x" * 4_097, choices(4), "Plans"),
+        ("Which?", [], ""),
+        ("Which?", choices(11), "Plans"),
+        ("Which?", choices(4), ""),
+        ("Which?", choices(4), "x" * 21),
+        ("Which?", choices(2, "x" * 19), ""),
+        ("Which?", choices(4, "x" * 23), "Plans"),
+        ("Which?", [Choice("a", ""), Choice("b", "B")], ""),
+        ("Which?", [Choice("a", "A"), Choice("b", "A")], ""),
+        ("Which?", [Choice("a", "A"), Choice("a", "B")], ""),
+        ("Which?", [Choice("x" * 201, "A"), Choice("b", "B")], ""),
+    ],
+)
+def test_a_question_that_whatsapp_would_refuse_is_not_sent(
+    graph: Graph, sender: Sender, body: str, given: list[Choice], menu: str
+) -> None:
+    with pytest.raises(Invalid):
+        sender.question(TO, body, given, menu, lambda _sent: None)
+    assert not graph.requests
 
 
 def test_somebody_known_by_user_id_only_is_written_to(graph: Graph, sender: Sender) -> None:

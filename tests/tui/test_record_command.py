@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from store import database
+from store import database, events
+from store.flows import keeping
+from store.flows.blocks import Block, Flow, Kind
 from store.models import Contact
 from tests.support import Result, contacts
 
@@ -172,3 +174,47 @@ def test_show_prints_interactions_only_when_asked(path: Path) -> None:
     asked = contacts("show", ANA, "--interactions", database=path).out
     assert asked.startswith(plain)
     assert "2026-05-01 10:00  2026-05-01 10:00  begun by the person  expired" in asked
+
+
+def flow(path: Path, *, faulty: bool = False) -> keeping.FlowView:
+    """A draft that was never switched on."""
+    database.open_database(path)
+    text = "" if faulty else "Which client?"
+    return keeping.create(Flow("Début", (Block(1, Kind.QUESTION, text),), hours=3))
+
+
+def test_an_outbound_carries_a_flow_which_is_published_by_it(path: Path) -> None:
+    draft = flow(path)
+    assert record(path, "--outbound", ANA, "--id", "m1", "--flow", "debut").code == 0
+    lines = json.dumps({"kind": "outbound", "phone": ANA, "id": "m2", "flow": "Début"})
+    assert record(path, "-", stdin=lines).code == 0
+    assert keeping.get(draft.id).version_id is not None
+    for key in ("m1", "m2"):
+        announced = events.announcement(key)
+        assert announced is not None
+        assert (announced.flow, announced.expires) == (draft.id, 3 * 3_600)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--outbound", ANA, "--flow", "Nobody's"), "There is no flow “Nobody's”."),
+        (("--inbound", ANA, "--flow", "Début"), "Only an outbound can carry a flow."),
+        (("--outbound", ANA, "--flow", "Début"), "Flow “Début”, block 1"),
+    ],
+)
+def test_a_flow_that_cannot_be_carried_is_a_sentence(
+    path: Path, words: tuple[str, ...], sentence: str
+) -> None:
+    flow(path, faulty=True)
+    done = record(path, *words)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(sentence)
+    assert done.err.count("\n") == 1
+    assert not Contact.select().exists()
+
+
+def test_a_line_that_names_its_flow_by_no_text_is_refused(path: Path) -> None:
+    done = record(path, "-", stdin=json.dumps({"kind": "outbound", "phone": ANA, "flow": 5}))
+    assert done.code == 4
+    assert "The flow is named by a text." in done.err

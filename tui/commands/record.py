@@ -26,17 +26,20 @@ _LINE_LIMIT = 1024 * 1024
 @click.option("--notification", "kind", flag_value="notification", help=_("A notification was received."))
 @click.option("--at", metavar="TIME", help=_("When; else now."))
 @click.option("--id", "key", metavar="ID", help=_("The message's id: the same again counts once."))
+@click.option("--flow", metavar="NAME", help=_("Of an outbound: the flow that begins when it is accepted."))
 @click.pass_context
-def record(context: click.Context, phone: str, kind: str | None, at: str | None, key: str | None) -> int:
+def record(
+    context: click.Context, phone: str, kind: str | None, at: str | None, key: str | None, flow: str | None
+) -> int:
     if phone == "-":
-        if (kind, at, key) != (None, None, None):
+        if (kind, at, key, flow) != (None, None, None, None):
             raise click.UsageError(_("With - the lines say all: leave the other words out."))
         open_store(context)
         return _record_lines(sys.stdin.buffer)
     if kind is None:
         raise click.UsageError(_("Say one of --inbound, --outbound, --cancelled and --notification."))
     open_store(context)
-    told = {"kind": kind, "phone": phone, "at": at, "id": key}
+    told = {"kind": kind, "phone": phone, "at": at, "id": key, "flow": flow}
     found = records.parse({name: value for name, value in told.items() if value is not None})
     inbox.be_durable()
     inbox.record(found)
