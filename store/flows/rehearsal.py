@@ -141,7 +141,13 @@ class Rehearsal:
     def _spoken(self, message: Message) -> "Rehearsal":
         contact = self.pretended
         values = saving.variables(
-            contact.name, contact.phone, contact.email, contact.values, self.known, self.formats
+            contact.name,
+            contact.phone,
+            contact.email,
+            contact.values,
+            self.known,
+            self.formats,
+            self.flow.language,
         )
         block = self.state.waiting if message.options else None
         menu = message.menu if len(message.options) > BUTTONS else ""

@@ -7,7 +7,7 @@ from store.flows.player import Save
 from store.flows.wording import property_variable
 from store.properties import CustomProperty
 from store.values import property_type
-from store.values.property_type import Formats, PropertyType
+from store.values.property_type import BOOLEANS, TRUE, Formats, PropertyType
 
 
 class Outcome(StrEnum):
@@ -42,7 +42,7 @@ def outcome(save: Save, item: CustomProperty | None, before: str | None) -> Outc
         return Outcome.UNFIT
     if before == save.value:
         return Outcome.SAME
-    if before is None:
+    if not before:
         return Outcome.FILLED
     return Outcome.REPLACED if save.overwrite else Outcome.KEPT
 
@@ -54,10 +54,21 @@ def variables(
     values: Mapping[int, str],
     known: Sequence[CustomProperty],
     formats: Formats,
+    language: str,
 ) -> dict[str, str]:
-    """What stands for each variable of a flow's texts, for `wording.fill`; `values` are stored ones by id."""
+    """What stands for each variable of a flow's texts, for `wording.fill`; what is unset is absent.
+
+    `values` are stored ones by the property's id, `language` is the flow's.
+    """
     found = {"name": name, "phone": phone or "", "email": address or ""}
     for item in known:
         if (stored := values.get(item.id)) is not None:
-            found[property_variable(item.id)] = property_type.shown(item.type, stored, formats)
+            found[property_variable(item.id)] = _shown(item, stored, formats, language)
     return found
+
+
+def _shown(item: CustomProperty, stored: str, formats: Formats, language: str) -> str:
+    if item.type is PropertyType.BOOLEAN:
+        yes, no = BOOLEANS.get(language, BOOLEANS["en"])
+        return yes if stored == TRUE else no
+    return property_type.shown(item.type, stored, formats)
