@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from store import database
+from store import contacts, database
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
+from store.models import FlowRun, Outgoing
+from store.values import times
 from tests.tui.conftest import Person, Screens
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -155,6 +157,51 @@ async def test_the_page_follows_what_others_do(screens: Screens) -> None:
         await person.press("4")
         await elsewhere(lambda: keeping.create(Flow("Theirs", (HELLO,))))
         await person.until(lambda: person.sees("Theirs"), 5)
+
+
+async def test_messages_that_were_not_sent_are_shown_with_their_reason_and_tried_again(
+    screens: Screens, size: tuple[int, int]
+) -> None:
+    ana = contacts.create("+573001234567", "Ana")
+    view = keeping.switch_on(keeping.create(Flow("First", (HELLO,))).id)
+    run = FlowRun.create(
+        flow_id=view.id,
+        version_id=view.version_id,
+        contact_id=ana.id,
+        interaction="in 1",
+        state={"waiting": None, "wrong": 0, "reminded": False, "ended": "completed"},
+        started=times.now(),
+        last=times.now(),
+    )
+    for state, words, fault in (
+        ("failed", "Hello one", "The number is blocked."),
+        ("unsure", "Hello two", "The answer never came."),
+        ("sent", "Hello three", ""),
+    ):
+        Outgoing.create(
+            run_id=run.id,
+            contact_id=ana.id,
+            body={"text": words, "choices": [], "menu": ""},
+            state=state,
+            due=0,
+            created=times.now(),
+            fault=fault,
+        )
+    async with screens(size) as person:
+        await person.press("4")
+        assert person.sees("2 messages were not sent: m")
+        await person.press("m")
+        assert person.sees("Messages not sent", "Hello two", "unsure", "Hello one", "failed")
+        assert person.sees("It may have been sent. The answer never came.") and not person.sees("Hello three")
+        await person.press("t")
+        assert person.sees("Send it once more?")
+        await person.press("escape", "down")
+        assert person.sees("The number is blocked.")
+        await person.press("t")
+        await person.until(
+            lambda: Outgoing.get(Outgoing.fault == "The number is blocked.").state == "waiting", 5
+        )
+        assert Outgoing.get(Outgoing.fault == "The answer never came.").state == "unsure"
 
 
 async def test_small_windows_ask_for_more_room(screens: Screens) -> None:

@@ -15,10 +15,12 @@ from store.flows.checks import Fault
 from store.flows.keeping import FlowView
 from store.language import N_, _, ngettext
 from store.values import times
+from store.whatsapp import outbox
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.flow_form import FlowName, NewFlow, copying, renaming
 from tui.screens.question import Question
+from tui.screens.unsent import SHOWN, Unsent
 from tui.text import cell, lines, plain, shown
 from tui.widgets.small_table import SmallColumn, SmallTable
 
@@ -38,7 +40,8 @@ class FlowsScreen(Page):
         Binding("p", "rehearse", N_("Rehearse")),
         Binding("r", "rename", N_("Rename")),
         Binding("c", "copy", N_("Copy"), show=False),
-        Binding("d,delete", "delete", N_("Delete")),
+        Binding("d,delete", "delete", N_("Delete"), show=False),
+        Binding("m", "unsent", N_("Messages not sent"), show=False),
     ]
 
     def __init__(self) -> None:
@@ -61,6 +64,7 @@ class FlowsScreen(Page):
         sentence = _("No flows yet. Press n to create one: it asks on WhatsApp, and keeps the answers.")
         yield Static(plain(sentence), id="none", classes="muted")
         yield Static(id="about")
+        yield Static(id="unsent")
 
     def on_mount(self) -> None:
         """Look now and then."""
@@ -89,6 +93,9 @@ class FlowsScreen(Page):
         self.query_one(SmallTable).fill(rows, None if selected is None else str(selected))
         self.query_one("#none").display = not rows
         self._tell()
+        failed = len(outbox.failures(SHOWN))
+        said = ngettext("{count} message was not sent: m", "{count} messages were not sent: m", failed)
+        self.query_one("#unsent", Static).update(plain(said if failed else ""))
 
     @on(DataTable.RowHighlighted)
     def _tell(self) -> None:
@@ -168,6 +175,10 @@ class FlowsScreen(Page):
             keeping.check(view.flow)
         except ContactsError as error:
             self.contacts_app.say_error(error)
+
+    def action_unsent(self) -> None:
+        """See which messages could not be sent, and have them tried again."""
+        self.app.push_screen(Unsent())
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_delete(self) -> None:
