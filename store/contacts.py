@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from peewee import SQL
 
-from store import database, properties, settings
+from store import database, properties, search, settings
 from store.errors import AlreadyExists, Invalid, InvalidFields, NotFound, UnknownRange
 from store.language import _
 from store.models import LIVING, Contact
@@ -144,6 +145,7 @@ def create(
             search_key=search_key(fields["name"], number, fields["email"]),
             **fields,
         )
+        search.add([row.id])
     return _outward(row)
 
 
@@ -174,19 +176,20 @@ def edit(
         row.properties = kept | changed
         for field, value in fields.items():
             setattr(row, field, value)
-        row.search_key = search_key(row.name, row.phone, row.email, row.username)
+        key = search_key(row.name, row.phone, row.email, row.username)
         # In whole seconds an edit right after its creation would not be seen as a change.
         row.changed = max(times.now(), row.created + 1)
-        row.save()
+        with search.changing([row.id]) if key != row.search_key else nullcontext():
+            row.search_key = key
+            row.save()
     return _outward(row)
 
 
 def delete(ids: Iterable[int]) -> int:
     """Put living contacts into the bin; how many there were."""
-    with database.writing():
-        query = Contact.update(deleted=times.now()).where(
-            Contact.id.in_(list(ids)), Contact.deleted == LIVING
-        )
+    wanted = list(ids)
+    with database.writing(), search.changing(wanted):
+        query = Contact.update(deleted=times.now()).where(Contact.id.in_(wanted), Contact.deleted == LIVING)
         return int(query.execute())
 
 
@@ -199,8 +202,9 @@ def restore(contact_id: int) -> Person:
         other = _living(row.phone) if row.phone and row.deleted else None
         if other is not None:
             raise AlreadyExists(_exists(_outward(other)))
-        row.deleted = 0
-        row.save()
+        with search.changing([row.id]):
+            row.deleted = 0
+            row.save()
     return _outward(row)
 
 

@@ -18,6 +18,7 @@ import peewee
 
 from store.errors import DatabaseUnavailable
 from store.language import _
+from store.values.text import fold
 
 db = peewee.DatabaseProxy()
 """The database in use: one a process. `open_database` sets it."""
@@ -96,6 +97,8 @@ def open_database(
         lock_type="IMMEDIATE",
         autoconnect=False,
     )
+    for name, function in _FUNCTIONS.items():
+        database.register_function(function, name, 1)
     close()
     db.initialize(database)
     _state.path, _state.read_only = path, read_only
@@ -109,6 +112,16 @@ def open_database(
         close()
         raise
     return path
+
+
+def _region(number: str | None) -> str | None:
+    from store.values import phone
+
+    return phone.region(number) if number else None
+
+
+_FUNCTIONS: dict[str, Callable[[Any], Any]] = {"folded": fold, "phone_region": _region}
+"""What queries can call."""
 
 
 @dataclass
@@ -217,6 +230,8 @@ def snapshot() -> Iterator[Callable[[str, Sequence[Any]], sqlite3.Cursor]]:
         f"{path().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=_BUSY_SECONDS
     )
     try:
+        for name, function in _FUNCTIONS.items():
+            connection.create_function(name, 1, function)
         connection.execute("PRAGMA query_only = 1")
         connection.execute("BEGIN")
         yield connection.execute

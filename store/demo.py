@@ -7,7 +7,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from store import database, properties, settings
+from store import database, properties, search, settings
 from store.contacts import search_key
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
@@ -69,6 +69,7 @@ def build(path: Path, contacts: int = CONTACTS) -> None:
         rows = list(_rows(chance, defined, contacts, now))
         for start in range(0, len(rows), 500):
             Contact.insert_many(rows[start : start + 500]).execute()
+        search.add_after(0)
         # As bots record them: every number of the demonstration can be explained, and replayed.
         inbox.record_all(list(_records(chance, now)))
 

@@ -19,11 +19,11 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from peewee import fn
 
-from store import database, language
+from store import database, job_locks, language
 from store.errors import ContactsError, JobFailed, NotFound
 from store.language import N_, _
 from store.models import Job
@@ -37,13 +37,15 @@ _HANDLERS = {
     "rows_to_fix": "store.imports.fixing:run",
     "undo": "store.imports.undo:run",
     "download": "store.downloads.job:run",
+    "change": "store.changes.job:run",
+    "undo_change": "store.changes.job:undo",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
 _AT_START = ("store.imports.keeping:clean_up", "store.downloads.keeping:clean_up")
 """What every process of a job does before its own work."""
-_WRITERS = frozenset({"import", "undo"})
+_WRITERS = frozenset({"import", "undo", "change", "undo_change"})
 """Kinds that write contacts: one of them works at a time, the others queue."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
@@ -123,7 +125,7 @@ def start(kind: str, parameters: dict[str, Any], prepare: Callable[[int], None] 
             job_id = _create(kind, parameters)
             # Held before anybody can see the row, and handed over to the process: a job without a holder
             # is taken for interrupted.
-            lock = _hold(job_id)
+            lock = job_locks.hold(job_id)
             if prepare is not None:
                 prepare(job_id)
         _launch(job_id, lock)
@@ -190,7 +192,7 @@ def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None =
     `note` joins its parameters; `check` may raise against it, in the same transaction. Raises JobFailed for
     a job that is still running or has finished.
     """
-    lock = _hold(job_id)
+    lock = job_locks.hold(job_id)
     try:
         with database.writing():
             row = Job.get_by_id(job_id)
@@ -207,27 +209,6 @@ def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None =
         _launch(job_id, lock)
     finally:
         os.close(lock)
-
-
-def _hold(job_id: int) -> int:
-    """The lock of a job that nobody carries out, held; raises JobFailed if somebody does."""
-    for _attempt in range(50):
-        lock = _lock_file(job_id)
-        # A process that ends takes its lock file away: then this one is nobody's any more.
-        place = database.files_folder() / _lock_name(job_id)
-        if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(place, lock):
-            return lock
-        os.close(lock)
-        # A watcher holds it for some µs, a process that is just ending for some ms.
-        time.sleep(0.02)
-    raise JobFailed(_("This work is still running."))
-
-
-def _is_in_place(place: Path, lock: int) -> bool:
-    try:
-        return place.stat().st_ino == os.fstat(lock).st_ino
-    except FileNotFoundError:
-        return False
 
 
 def get(job_id: int) -> JobView:
@@ -258,24 +239,10 @@ def forget(kinds: Collection[str], before: int) -> None:
             Job.delete().where(Job.id.in_(ended)).execute()
 
 
-def remove_unheld_locks() -> None:
-    """Take away the lock files of processes that were killed; others take away their own."""
-    for path in database.files_folder().glob(_lock_name("*")):
-        # Another may have taken it away meanwhile, or it is another's in a shared folder.
-        with contextlib.suppress(OSError):
-            lock = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                # Whoever wants it at this moment makes it anew: see `_hold`. That may have happened already.
-                if _try_lock(lock, fcntl.LOCK_EX) and _is_in_place(path, lock):
-                    path.unlink()
-            finally:
-                os.close(lock)
-
-
 def state_of(row: Job) -> State:
     """The state of a job: one whose process is gone was interrupted, whatever its row says."""
     state = State(row.state)
-    if state not in RUNNING or _is_held(row.id):
+    if state not in RUNNING or job_locks.is_held(row.id):
         return state
     # It may have come to its end between the two looks: its row is asked once more.
     latest = State(Job.select(Job.state).where(Job.id == row.id).scalar())
@@ -345,7 +312,7 @@ def main(arguments: list[str]) -> int:
         _clean_up()
         _carry_out(Job.get_by_id(job_id))
     finally:
-        (database.files_folder() / _lock_name(job_id)).unlink(missing_ok=True)
+        job_locks.let_go(job_id)
     return 0
 
 
@@ -399,7 +366,7 @@ def _turn(row: Job) -> Iterator[None]:
         return
     descriptor = database.open_beside("turn.lock")
     try:
-        while not _try_lock(descriptor, fcntl.LOCK_EX):
+        while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
             if is_stop_asked(row.id):
                 if row.kind in _IF_STOPPED_WAITING:
                     _call(_IF_STOPPED_WAITING[row.kind], row.id)
@@ -430,34 +397,6 @@ def _finish(job_id: int, state: State, message: str = "") -> None:
         Job.update(values).where(
             Job.id == job_id, Job.state.in_([str(running) for running in RUNNING])
         ).execute()
-
-
-def _lock_name(job_id: int | Literal["*"]) -> str:
-    return f"job-{job_id}.lock"
-
-
-def _lock_file(job_id: int) -> int:
-    return database.open_beside(_lock_name(job_id))
-
-
-def _is_held(job_id: int) -> bool:
-    """Whether the job's process lives. Asked with a shared lock, so that watchers never see one another."""
-    try:
-        descriptor = os.open(database.files_folder() / _lock_name(job_id), os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
-        return False
-    try:
-        return not _try_lock(descriptor, fcntl.LOCK_SH)
-    finally:
-        os.close(descriptor)
-
-
-def _try_lock(descriptor: int, operation: int) -> bool:
-    try:
-        fcntl.flock(descriptor, operation | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _limit_memory() -> None:

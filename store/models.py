@@ -291,3 +291,35 @@ class Outgoing(Table):
     created = BigIntegerField()
     message_id = TextField(default="")
     fault = TextField(default="")
+
+
+class Change(Table):
+    """The change of many contacts that a job of kind `change` carries out."""
+
+    job = ForeignKeyField(Job, primary_key=True, column_name="id", on_delete="CASCADE")
+    action = TextField()
+    """delete, set or clear."""
+    property_id = IntegerField(null=True)
+    value = TextField(default="")
+    """Canonical, as it is stored; of a deletion its moment."""
+    ids = BlobField()
+    """Of the contacts that are meant, ascending, 8 bytes each; empty when it has finished."""
+    position = IntegerField(default=0)
+    """The highest id of a contact that was looked at."""
+    changed = IntegerField(default=0)
+    """Contacts that it has changed."""
+    undone = IntegerField(default=0)
+    """Contacts that undoing has changed back."""
+    undo_job = IntegerField(null=True)
+    """The last job that undid it, or tried to."""
+
+
+class SavedSearch(Table):
+    """A line of words and filters under a name."""
+
+    id = AutoField()
+    name = TextField()
+    name_key = TextField()
+    """Folded; unique."""
+    words = TextField()
+    created = BigIntegerField()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from store import database, language
-from tests.support import assert_imports_add_up
+from tests.support import assert_imports_add_up, assert_search_is_right
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,7 @@ def _world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     yield
     database.close()
     assert_imports_add_up(tmp_path)
+    assert_search_is_right(tmp_path)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from store import database, downloads, jobs
+from store import database, downloads, jobs, search
 from store.downloads import DownloadView, Plan
 from tests.support import ROOT
 
@@ -29,6 +29,7 @@ def fill(contacts: int) -> None:
     """Put many contacts into the open database, at once."""
     with database.writing():
         database.db.execute_sql(_MANY, (contacts,))
+        search.add_after(0)
 
 
 def finish(download_id: int, seconds: float = 60) -> DownloadView:

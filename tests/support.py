@@ -5,12 +5,13 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,7 +24,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from store import contacts as contacts_
-from store import database, imports, jobs, listing, properties
+from store import database, imports, jobs, listing, properties, search
 from store.imports import ImportView, State, columns, reader
 from store.models import Import, Job
 from store.values import phone, times
@@ -330,6 +331,7 @@ def imported(rows: int, *, first: int = 0) -> int:
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
             people,
         )
+        search.rebuild()
     return int(job.id)
 
 
@@ -348,6 +350,19 @@ def undo(import_id: int) -> ImportView:
     """Undo an import to its end."""
     jobs.wait(imports.request_undo(import_id), 60)
     return imports.get(import_id)
+
+
+def assert_search_is_right(folder: Path) -> None:
+    """The search index of every database below a folder, if it is sound, holds what its contacts say."""
+    for path in folder.rglob("*.db"):
+        with closing(sqlite3.connect(path)) as connection, suppress(sqlite3.DatabaseError):
+            if connection.execute("PRAGMA quick_check").fetchone() != ("ok",):
+                continue
+            check = "INSERT INTO contact_search (contact_search, rank) VALUES ('integrity-check', 1)"
+            try:
+                connection.execute(check)
+            except sqlite3.DatabaseError as error:
+                assert "malformed" not in str(error), f"{path}: the search index differs from the contacts"
 
 
 def assert_imports_add_up(folder: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import fn
 
-from store import database, listing
+from store import database, filters
 from store.downloads import Plan, columns
 from store.downloads.columns import Kind
 from store.models import LIVING, Contact, Property
@@ -85,7 +85,7 @@ def opened(plan: Plan, zone_name: str | None) -> Iterator[Table]:
 
 def _conditions(plan: Plan, zone_name: str | None) -> list[Any]:
     """What must be true of the contacts of a plan."""
-    found = [Contact.deleted == LIVING, *listing.conditions(plan.search)]
+    found = [Contact.deleted == LIVING, *filters.parse(plan.search).conditions]
     if plan.first_day is not None:
         begin = times.begin_of(plan.first_day, zone_name)
         end = times.begin_of(plan.last_day + timedelta(days=1), zone_name) if plan.last_day else _FOREVER

@@ -170,7 +170,8 @@ def check(flow: Flow) -> None:
     found = checks.faults(flow, properties.list_all())
     if not found:
         return
-    sentence = _("Flow “{name}”, {fault}").format(name=flow.name, fault=fault_sentence(flow, found[0]))
+    whole = _("Flow “{name}”: {fault}") if found[0].block_id is None else _("Flow “{name}”, {fault}")
+    sentence = whole.format(name=flow.name, fault=fault_sentence(flow, found[0]))
     if more := len(found) - 1:
         sentence += " " + ngettext("One more fault.", "{count} more faults.", more)
     raise InvalidFlow(sentence)
@@ -348,8 +349,8 @@ def _blocks_fault(flow: Flow) -> str:
 
 
 def _is_deeper(way: tuple[Block, ...], limit: int) -> bool:
-    if limit < 0:
-        return True
+    if not way or limit < 0:
+        return bool(way)
     return any(_is_deeper(branch, limit - 1) for block in way for branch in ways(block))
 
 

@@ -114,6 +114,7 @@ class _Importing:
         self.live = ""
         self.notes: list[str] = []
         self._seen: set[str] = set()
+        self._present = {fold(view.flow.name): view for view in keeping.list_all()}
 
     def take(self, property_nodes: Sequence[Node], flow_nodes: Sequence[Node]) -> None:
         """Carry out what a file says."""
@@ -165,19 +166,24 @@ class _Importing:
 
     def _check(self, found: FlowFound) -> None:
         """A draft may have faults: only one that is to be live is refused."""
-        for fault in checks.faults(found.flow, self.reading.known):
-            line = found.line if fault.block_id is None else found.lines[fault.block_id]
-            sentence = _("flow “{name}”, {fault}").format(
-                name=found.flow.name, fault=keeping.fault_sentence(found.flow, fault)
-            )
+        name = found.flow.name
+        faults = checks.faults(found.flow, self.reading.known)
+        for fault in faults:
+            at_block = fault.block_id is not None
+            line = found.lines[fault.block_id] if fault.block_id is not None else found.line
+            whole = _("flow “{name}”, {fault}") if at_block else _("flow “{name}”: {fault}")
+            sentence = whole.format(name=name, fault=keeping.fault_sentence(found.flow, fault))
             if found.is_live:
                 self.reading.fault(line, sentence)
             else:
                 self.notes.append(str(yaml_text.fault_at(line, sentence)))
+        if faults and not found.is_live:
+            sentence = _("Flow “{name}” is kept as a draft: it cannot be switched on like this.")
+            self.notes.append(sentence.format(name=name))
 
     def _keep(self, found: FlowFound) -> None:
         flow = found.flow
-        present = {fold(view.flow.name): view for view in keeping.list_all()}.get(fold(flow.name))
+        present = self._present.get(fold(flow.name))
         if present is None:
             keeping.create(flow)
             self.created.append(flow.name)
@@ -187,7 +193,7 @@ class _Importing:
             self._replace(present, found)
 
     def _replace(self, present: FlowView, found: FlowFound) -> None:
-        # Blocks get numbers that none has had: buttons of old messages stand for the old ones.
+        # Blocks get numbers that none in use has: buttons of sent messages stand for those.
         had = [present.flow]
         if present.version_id is not None:
             had.append(keeping.version(present.version_id).flow)

@@ -65,7 +65,8 @@ class Reading:
     """The properties that flows can name."""
     faulty: set[str] = field(default_factory=set)
     """Folded names of properties whose own fault is told already."""
-    faults: list[str] = field(default_factory=list)
+    faults: list[tuple[int, str]] = field(default_factory=list)
+    """Lines and sentences."""
     _flow: str = ""
     """The name of the flow that is being read."""
     _number: int = 0
@@ -80,13 +81,14 @@ class Reading:
         if self._number:
             place += _("block {number}").format(number=self._number) + ", "
         place = place[:-2] + ": " if place else ""
-        self.faults.append(str(yaml_text.fault_at(line, place + sentence)))
+        self.faults.append((line, place + sentence))
 
     def raise_faults(self) -> None:
         """Raise InvalidFlow, a line for each fault, if there are any."""
         if not self.faults:
             return
-        told = self.faults[:_FAULTS_LIMIT]
+        first = sorted(self.faults, key=lambda fault: fault[0])[:_FAULTS_LIMIT]
+        told = [str(yaml_text.fault_at(*fault)) for fault in first]
         if more := len(self.faults) - len(told):
             told.append(ngettext("One more fault.", "{count} more faults.", more))
         raise InvalidFlow("\n".join([*told, _("Nothing was imported.")]))
@@ -233,8 +235,8 @@ class Reading:
             return usual
         if isinstance(node, ScalarNode):
             return clean(node.value)
-        sentence = _("a text is expected here; if it begins with {signs}, put it in quotes.")
-        self.fault(line_of(node), sentence.format(signs="{, [ -"))
+        sentence = _("a text is expected here; put one that begins with {list} or {braces} in quotes.")
+        self.fault(line_of(node), sentence.format(list="[", braces="{"))
         return usual
 
     def _said(self, node: Node | None) -> str:

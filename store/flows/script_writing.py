@@ -89,8 +89,8 @@ class Writing:
         name = self._names.get(block.saving.property_id)
         if name is None:
             sentence = _(
-                "Flow “{name}”, block {number}: its answer is saved to a property that was deleted; "
-                "the file leaves it out."
+                "Flow “{name}”, block {number}: its answer is saved to a deleted property; "
+                "the file leaves that out."
             )
             self.notes.append(sentence.format(name=self._flow_name, number=self._number))
             return

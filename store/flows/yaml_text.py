@@ -38,7 +38,7 @@ def read(raw: bytes) -> Node:
     try:
         node = yaml.compose(written, Loader=_Loader)
     except ReaderError as error:
-        reason = _("there is a character that YAML does not allow")
+        reason = _("there is a character that YAML does not allow.")
         raise fault_at(written.count("\n", 0, error.position) + 1, reason) from error
     except yaml.MarkedYAMLError as error:
         raise _unreadable(error) from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
-from store import contacts, database, imports, jobs
+from store import contacts, database, imports, jobs, search
 from store.contacts import search_key
 from store.imports import judging, reader
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED, Outcome
@@ -95,6 +95,7 @@ def _add_up(job_id: int, outcome: Outcome, position: int) -> None:
 
 def _insert_people(job_id: int, people: Sequence[CheckedRow]) -> None:
     now = times.now()
+    last = search.last_id()
     _insert_many(
         Contact,
         (
@@ -110,6 +111,7 @@ def _insert_people(job_id: int, people: Sequence[CheckedRow]) -> None:
             for person in people
         ),
     )
+    search.add_after(last)
 
 
 def _insert_results(job_id: int, results: Sequence[tuple[int, str, dict[str, Any]]]) -> None:

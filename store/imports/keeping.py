@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from store import database, jobs, settings
+from store import database, job_locks, jobs, settings
 from store.imports.views import kept_copy
 from store.models import Import, Job
 from store.values import times
@@ -26,7 +26,7 @@ def clean_up() -> None:
     _remove_copies(limit, days)
     _remove_passing_copies()
     _discard_checks(times.now() - DAY)
-    jobs.remove_unheld_locks()
+    job_locks.remove_unheld()
     jobs.forget(_FORGOTTEN_KINDS, limit)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from store import database, jobs, settings
+from store import database, jobs, search, settings
 from store.errors import JobFailed
 from store.imports import views
 from store.imports.views import ImportView
@@ -108,7 +108,8 @@ def _put_into_bin(import_id: int, ids: list[int]) -> None:
     # One parameter for all of them: thousands cost more to bind than to find.
     among = Contact.id.in_(SQL("(SELECT value FROM json_each(?))", [json.dumps(ids)]))
     living = among & (Contact.deleted == LIVING)
-    binned = Contact.update(deleted=times.now()).where(living & ~_touched()).execute()
+    with search.changing(ids):
+        binned = Contact.update(deleted=times.now()).where(living & ~_touched()).execute()
     kept = _count(living)
     Import.update(undo_binned=Import.undo_binned + binned, undo_kept=Import.undo_kept + kept).where(
         Import.job == import_id

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from store import contacts, database, events, interactions
+from store import contacts, database, events, interactions, search
 from store.events import News, among
 from store.flows import runs
 from store.models import LIVING, Contact, FormerNumber
@@ -73,6 +73,8 @@ class Directory:
         self._now_is: dict[int, int] = {}
         """Contacts that turned out to be others."""
         self._created: set[int] = set()
+        self._unsearchable: set[int] = set()
+        """Contacts that are to be entered in the search index when all is written down."""
         self._messages: dict[str, int] = {}
         self._load()
 
@@ -81,6 +83,9 @@ class Directory:
         found: list[tuple[Update, int | None]] = []
         for update, received in self._told:
             found.append((update, self._settle(update, received)))
+        if self._unsearchable:
+            search.add(self._unsearchable)
+            self._unsearchable.clear()
         news = [self._news(update, contact) for update, contact in found if update.event is not None]
         return [*news, *self._claims()]
 
@@ -166,6 +171,7 @@ class Directory:
         )
         person.id = self._insert(person, received)
         self._created.add(person.id)
+        self._unsearchable.add(person.id)
         self._enter(person)
         return person
 
@@ -273,6 +279,8 @@ class Directory:
 
     def _leave(self, giver: _Person) -> None:
         """Nothing of somebody is left who turned out to be another: all of it is theirs now."""
+        self._take_from_search(giver.id)
+        self._unsearchable.discard(giver.id)
         Contact.delete().where(Contact.id == giver.id).execute()
         del self._by_id[giver.id]
         for index in (self._by_number, self._by_user_id):
@@ -280,10 +288,19 @@ class Directory:
                 del index[key]
 
     def _save(self, person: _Person) -> None:
-        values = (*(getattr(person, name) for name in _CHANGING), _search_key(person), person.id)
+        key = _search_key(person)
+        if key != Contact.select(Contact.search_key).where(Contact.id == person.id).scalar():
+            self._take_from_search(person.id)
+        values = (*(getattr(person, name) for name in _CHANGING), key, person.id)
         pairs = ", ".join(f"{name} = ?" for name in _CHANGING)
         database.db.execute_sql(f"UPDATE contact SET {pairs}, search_key = ? WHERE id = ?", values)
         self._enter(person)
+
+    def _take_from_search(self, contact_id: int) -> None:
+        """Before it changes; it is entered again with all others."""
+        if contact_id not in self._unsearchable:
+            search.remove([contact_id])
+            self._unsearchable.add(contact_id)
 
     def _current(self, contact_id: int) -> int:
         while contact_id in self._now_is:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from store import properties
 from store.flows.blocks import EXPECTED, Block, Flow, Kind, Option, Reminder, Saving, ways
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
@@ -16,6 +17,15 @@ KNOWN = (
     CustomProperty(5, "Work e-mail", PropertyType.EMAIL),
     CustomProperty(6, "Tier", PropertyType.LIST, ("Gold", "Silver")),
 )
+
+
+def account() -> list[CustomProperty]:
+    """An account with the properties that flows are made for, one of them with a name that is odd."""
+    for item in KNOWN:
+        properties.create(item.name, item.type, choices=item.choices)
+    properties.create("Odd: # name", PropertyType.TEXT, hidden=True)
+    return properties.list_all()
+
 
 _words = st.sampled_from(["Hi", "Olá {{name}}", "¿{{#1}}?", "{{phone}} or {{ email }}: right?", "x" * 1_024])
 _titles = st.sampled_from(["Gold", "gold!", "Silver", "Sí", "não", "10", "a, b", "👍", "x" * 20, "Açaí"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import contacts, database, listing, properties, settings
+from store import contacts, database, listing, properties, search, settings
 from store.errors import AlreadyExists, Invalid, InvalidFields, NotFound, UnknownRange
 from store.models import Contact
 from store.values.property_type import PropertyType
@@ -194,7 +194,8 @@ def test_settings_are_kept_for_everybody() -> None:
 def test_a_contact_without_a_phone_can_live_beside_others() -> None:
     with database.writing():
         for name in ("user.one", "user.two"):
-            Contact.create(name=name, created=1, changed=1, origin="message", search_key=name)
+            Contact.create(name=name, created=1, changed=1, origin="message", search_key=f"{name}\n\n")
+        search.add([1, 2])
     assert [person.phone for person in contacts.get_many([1, 2])] == [None, None]
     contacts.delete([1])
     assert contacts.restore(1).name == "user.one"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from store import contacts, database, downloads, properties, settings
+from store import contacts, database, downloads, properties, search, settings
 from store.downloads import Plan, State, table
 from store.errors import FileUnusable, Invalid, InvalidFields, JobFailed, NotFound
 from store.models import Contact, Job
@@ -150,6 +150,7 @@ def test_what_is_written_meanwhile_is_not_in_the_file() -> None:
         with database.writing():
             Contact.update(name="changed").execute()
             Contact.delete().where(Contact.id > 4_000).execute()
+            search.rebuild()
         properties.create("Later", PropertyType.TEXT)
         for batch in batches:
             found += batch[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from store import contacts, database, imports, jobs, listing, properties, settings
+from store import contacts, database, imports, job_locks, jobs, listing, properties, settings
 from store.errors import JobFailed
 from store.imports import State
 from store.models import Import, Job
@@ -206,6 +206,6 @@ def test_an_import_that_ends_while_it_is_looked_at_is_told_with_its_last_numbers
         Import.update(rows=1, created_rows=1).where(Import.job == import_id).execute()
         return False
 
-    monkeypatch.setattr(jobs, "_is_held", end)
+    monkeypatch.setattr(job_locks, "is_held", end)
     view = imports.get(import_id)
     assert (view.state, view.rows, view.created) == (State.FINISHED, 1, 1)

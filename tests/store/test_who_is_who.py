@@ -2,7 +2,7 @@
 
 import pytest
 
-from store import contacts, database, listing
+from store import contacts, database, listing, search
 from store.models import Contact, FormerNumber
 from tests.store.inboxing import assert_explained, counters, everybody, only, take
 from tests.store.payloads import DAY, HOUR, SHEENA, START, body, change, contact, message, said
@@ -39,6 +39,7 @@ def test_the_very_number_comes_before_a_variant() -> None:
         Contact.create(
             phone="+5511961234567", name="Eva", created=1, changed=1, origin="hand", search_key="eva"
         )
+        search.rebuild()
     take(said(text_("b", sender="5511961234567"), number="5511961234567"))
     assert {p.name: p.user_initiated for p in everybody()} == {"Eva": 1, "+551161234567": 1}
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from store import contacts as contacts_
-from store import database
+from store import database, search
 from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.support import NAUGHTY, ROOT, contacts, long_file, start_contacts, three_samples, until, workbook
@@ -200,6 +200,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(path: Path) -> None:
             {"name": f"N{i}", "created": 1, "changed": 1, "origin": "hand", "search_key": "n"}
             for i in range(3_000)
         ).execute()
+        search.add_after(0)
     database.close()
     script = f'"{sys.executable}" -c "from tui.cli import main; main()" list | head -1'
     env = os.environ | {"CONTACTS_DATABASE": str(path), "PYTHONPATH": str(ROOT)}

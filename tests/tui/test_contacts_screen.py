@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.geometry import Offset
 
-from store import contacts, database, listing, properties, settings
+from store import contacts, database, listing, properties, search, settings
 from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
@@ -40,6 +40,7 @@ def insert(count: int) -> None:
     with database.writing():
         for start in range(0, count, 500):
             Contact.insert_many(rows[start : start + 500]).execute()
+        search.add_after(0)
 
 
 def names(lines: list[str]) -> list[str]:
@@ -57,6 +58,7 @@ async def test_three_origins_are_three_rows_with_their_times(screens: Screens, s
         Contact.create(
             name=name, created=1, changed=1, origin=origin, last_interaction=last, search_key=name.lower()
         )
+    search.rebuild()
     async with screens(size) as person:
         assert person.sees("3 contacts", "Ana", "Eva", "+573001234567", "2025-12-31 19:00", "Never")
 
@@ -247,10 +249,15 @@ def _elsewhere(change: Callable[[], object]) -> None:
         database.close()
 
 
+def _lose_all() -> None:
+    Contact.delete().execute()
+    search.rebuild()
+
+
 async def test_a_contact_that_vanished_is_no_surprise(screens: Screens) -> None:
     insert(3)
     async with screens() as person:
-        await asyncio.to_thread(_elsewhere, lambda: Contact.delete().execute())
+        await asyncio.to_thread(_elsewhere, _lose_all)
         await person.press("enter", "e", "d", "o", "y")
         await person.until(lambda: person.sees("No contacts yet"), 10)
 

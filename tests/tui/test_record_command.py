@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from store import database, events
+from store import database, events, search
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
 from store.models import Contact
@@ -89,6 +89,7 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(
 def test_a_contact_without_a_number_is_named_by_its_id(path: Path) -> None:
     with database.writing():
         Contact.create(name="@ana", created=1, changed=1, origin="message", search_key="@ana")
+        search.add([1])
     assert record(path, "--outbound", "id:1").code == 0
     assert contacts("show", "id:1", "--json", database=path).json["business_initiated"] == 1
 
