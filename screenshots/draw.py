@@ -61,7 +61,7 @@ async def _draw(folder: Path) -> None:
         save("downloads")
         await press("4")
         save("flows")
-        await press("enter", *["down"] * 5)
+        await press("enter", *["down"] * 3)
         save("flow")
         await press("escape", "p", *"Acme", "enter", *"many", "enter", *"1234567", "enter")
         save("rehearsal")

@@ -380,6 +380,32 @@ async def test_what_somebody_else_has_saved_is_not_overwritten_unasked(screens: 
     assert only().flow.blocks == ()
 
 
+async def test_what_was_built_is_kept_though_somebody_else_has_deleted_the_flow(screens: Screens) -> None:
+    async with screens() as person:
+        await open_editor(person, HELLO)
+        keeping.delete(only().id)
+        await person.press("n", "down", "down", "down", "enter", "ctrl+s")
+        await person.until(lambda: person.sees("not there any more", "Keep yours as a new flow?"), 5)
+        await person.press("y")
+        await person.until(lambda: len(keeping.list_all()) == 1, 5)
+        await person.press("escape", "escape")
+        assert person.sees("Create flow")
+    assert [block.kind for block in only().flow.blocks] == [Kind.END, Kind.MESSAGE]
+
+
+async def test_more_options_than_fit_are_all_there_to_be_mended(screens: Screens) -> None:
+    many = replace(HELP, options=tuple(Option(f"Option {number}") for number in range(12)))
+    async with screens() as person:
+        await open_editor(person, many)
+        assert person.sees("! Answer Options")
+        await person.press("down", "enter")
+        assert person.sees("There are 12 options; at most 10 fit.", "Option 11")
+        await person.press("escape", "end", "d", "d", "enter")
+        assert not person.sees("at most 10 fit")
+        await save(person)
+    assert len(only().flow.blocks[0].options) == 10
+
+
 async def test_a_name_that_is_taken_is_refused_at_its_field(screens: Screens, size: tuple[int, int]) -> None:
     async with screens(size) as person:
         keeping.create(Flow("Taken"))

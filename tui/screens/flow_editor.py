@@ -8,12 +8,13 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.widgets import OptionList, Static
 from textual.worker import WorkerError
 
 from store import properties
-from store.errors import ChangedMeanwhile, ContactsError, InvalidFields
-from store.flows import checks, editing, keeping, wording
+from store.errors import ChangedMeanwhile, ContactsError, InvalidFields, NotFound
+from store.flows import checks, editing, keeping
 from store.flows.blocks import Block, Flow, Kind, Saving
 from store.flows.checks import Fault
 from store.flows.editing import INVALID, Edited, History, Spot
@@ -27,7 +28,7 @@ from tui.text import lines
 from tui.widgets.block_options import BlockOptions
 from tui.widgets.block_outline import BlockOutline
 from tui.widgets.block_panel import BlockPanel, property_choices, type_for
-from tui.widgets.block_settings import Item
+from tui.widgets.block_settings import Item, variable_names
 from tui.widgets.block_text import BlockText
 
 
@@ -93,10 +94,6 @@ class FlowEditor(Page):
     def _block(self) -> Block | None:
         """The block under the cursor; None for the flow itself."""
         return editing.find(self._flow, self._history.spot.block)
-
-    @property
-    def _is_in_panel(self) -> bool:
-        return self.focused is not None and self._panel in self.focused.ancestors
 
     # What is shown
 
@@ -204,12 +201,17 @@ class FlowEditor(Page):
 
     def action_back(self) -> None:
         """From the settings to the outline; from there out of the editor."""
-        if self._is_in_panel or self.has_class("-editing"):
-            self._gather()
+        self._gather()
+        if self.focused is self._outline:
+            self.action_leave()
+        else:
             self.remove_class("-editing")
             self._outline.focus()
-        else:
-            self.action_leave()
+
+    @on(DescendantFocus, "#outline")
+    def _is_back(self) -> None:
+        # Where both are seen a click goes there; with less room it would have to be opened again.
+        self.remove_class("-editing")
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_leave(self) -> None:
@@ -284,10 +286,7 @@ class FlowEditor(Page):
     async def action_variable(self) -> None:
         """Choose a variable and put it into the text."""
         text = self.focused
-        names = ["{{" + name + "}}" for name in wording.BUILT_IN]
-        ids = [wording.property_variable(item.id) for item in self._known]
-        names += [wording.named("{{" + name + "}}", self._known) for name in ids]
-        choices = [Choice(name, name) for name in names]
+        choices = [Choice(name, name) for name in variable_names(self._known)]
         choice = await self.app.push_screen_wait(ChoiceScreen(_("Insert variable"), choices))
         if choice is not None and isinstance(text, BlockText):
             text.insert(choice.value)
@@ -349,6 +348,8 @@ class FlowEditor(Page):
             question = Question(f"{error}\n" + _("Put yours in its place?"), _("Replace"), _("Back"))
             if await self.app.push_screen_wait(question):
                 await self._save(None)
+        except NotFound as error:
+            await self._keep_anew(error)
         except InvalidFields as error:
             self._refused = error.fields
             self._history = self._history.at(Spot())
@@ -361,6 +362,13 @@ class FlowEditor(Page):
             self._saved = flow
             self._show()
             self.contacts_app.say(self._after_saving())
+
+    async def _keep_anew(self, error: NotFound) -> None:
+        """Somebody has deleted the flow: what was built here need not be lost."""
+        question = Question(f"{error}\n" + _("Keep yours as a new flow?"), _("Keep"), _("Back"))
+        if await self.app.push_screen_wait(question):
+            self._view = await self.contacts_app.write(keeping.create, self._flow)
+            await self._save(None)
 
     def _after_saving(self) -> str:
         name = self._view.flow.name

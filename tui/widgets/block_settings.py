@@ -38,6 +38,12 @@ def number(written: str) -> int:
     return int(digits) if digits.isdecimal() and len(digits) <= _DIGITS_LIMIT else 0
 
 
+def variable_names(known: Known) -> list[str]:
+    """The variables that a text can name, as people write them."""
+    names = [*wording.BUILT_IN, *(wording.property_variable(item.id) for item in known)]
+    return [wording.named("{{" + name + "}}", known) for name in names]
+
+
 def _words(text: str, known: Known) -> str:
     """A text as people read and write it."""
     return shown_lines(wording.named(text, known))

@@ -65,6 +65,10 @@ class Chat(VerticalScroll, can_focus=False):
             self.mount(*fresh)
             self.call_after_refresh(self.scroll_end, animate=False)
 
+    def on_resize(self) -> None:
+        """What was said last stays to be seen."""
+        self.scroll_end(animate=False)
+
     def clear(self) -> None:
         """Empty it, to begin anew."""
         self._shown = 0
