@@ -84,6 +84,10 @@ class Rehearsal:
         """The person writes something."""
         return self._answered(text, Answer(text))
 
+    def send_picture(self) -> "Rehearsal":
+        """The person sends something without text."""
+        return self._answered(_("(a picture)"), Answer())
+
     def tap(self, block: int, position: int) -> "Rehearsal":
         """The person taps an option of a block, which may be no longer the one that is open."""
         found = editing.find(self.flow, block)

@@ -201,7 +201,7 @@ async def test_blocks_go_into_ways_and_the_outline_shows_them(
         await save(person)
         sales, other = only().flow.blocks[1].options
         assert ([b.id for b in sales.blocks], [b.id for b in other.blocks]) == ([6, 4], [5])
-        await person.press("c", "d", "d")
+        await person.press("N", "enter", "escape", "d", "c", "d", "d")
         await save(person)
         assert [b.id for b in only().flow.blocks[1].options[0].blocks] == [6]
 

@@ -142,6 +142,8 @@ async def test_a_flow_is_played_by_keys_beside_what_it_would_write(
         assert person.sees("Client – → Acme", "Document of Acme?")
         await say(person, "many")
         assert person.sees("Please answer with a number")
+        await person.press("ctrl+g")
+        assert person.sees("(a picture)")
         await say(person, "12")
         assert person.sees("Document – → 12", "Which tier?", "1. gold", "2. Silver")
         await say(person, "2")

@@ -163,16 +163,8 @@ class FlowEditor(Page):
         return action != "variable" or isinstance(self.focused, BlockText)
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_add(self) -> None:
-        """Add a block after the one under the cursor, or at the beginning of its way."""
-        await self._add(before=False)
-
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_add_before(self) -> None:
-        """Add a block before the one under the cursor."""
-        await self._add(before=True)
-
-    async def _add(self, *, before: bool) -> None:
+    async def action_add(self, before: bool = False) -> None:
+        """Add a block after the one under the cursor (or before it), or at the beginning of its way."""
         self._gather()
         choices = [Choice(kind.label, kind) for kind in Kind]
         choice = await self.app.push_screen_wait(ChoiceScreen(_("Add a block"), choices))

@@ -35,6 +35,7 @@ class FlowRehearsal(Page):
         Binding("escape", "dismiss(None)", N_("Back")),
         Binding("ctrl+t", "wait", N_("Let time pass"), priority=True),
         Binding("ctrl+r", "restart", N_("Restart"), priority=True),
+        Binding("ctrl+g", "picture", N_("Send a picture"), priority=True),
         Binding("ctrl+o", "contact", N_("Another contact"), priority=True),
         Binding("pageup", "scroll(-1)", N_("Scroll up"), show=False),
         Binding("pagedown", "scroll(1)", N_("Scroll down"), show=False),
@@ -82,6 +83,10 @@ class FlowRehearsal(Page):
     @on(OptionTapped)
     def _tap(self, event: OptionTapped) -> None:
         self._show(self._played.tap(event.block, event.position))
+
+    def action_picture(self) -> None:
+        """Answer with something that has no text."""
+        self._show(self._played.send_picture())
 
     def action_wait(self) -> None:
         """Nobody answers until the reminder, or until the flow expires."""

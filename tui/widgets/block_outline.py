@@ -30,7 +30,7 @@ class BlockOutline(OptionList):
     BINDINGS = [
         *WALKING_KEYS,
         Binding("n", "screen.add", N_("Add")),
-        Binding("N", "screen.add_before", N_("Add before"), show=False),
+        Binding("N", "screen.add(True)", N_("Add before"), show=False),
         Binding("e", "screen.edit", N_("Edit")),
         Binding("d,delete", "screen.remove", N_("Delete")),
         Binding("K,ctrl+up", "screen.move(-1)", N_("Move up"), show=False),

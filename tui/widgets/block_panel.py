@@ -90,7 +90,7 @@ class BlockPanel(VerticalScroll, can_focus=False):
         yield Check(_("Overwrite previous value"), id="overwrite")
         yield SettingField(_("Wrong answers until it is given up"), Line(id="attempts"), key="attempts")
         yield SettingField(_("Said to a wrong answer (empty: the usual)"), BlockText(id="retry"), key="retry")
-        yield Check(_("Afterwards a way of its own (else the flow ends)"), id="invalid")
+        yield Check(_("Then a way of its own (else the end)"), id="invalid")
         yield Check(_("Remind once if there is no answer"), id="remind")
         minutes = _("Reminder after (minutes, {first} to {last})")
         minutes = minutes.format(first=REMINDER_MINUTES[0], last=REMINDER_MINUTES[1])
