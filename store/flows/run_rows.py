@@ -75,6 +75,12 @@ def strays(run_ids: Sequence[int]) -> list[Run]:
     return _runs(FlowRun.id.in_(among(run_ids)) & ~fn.EXISTS(opened))
 
 
+def give(giver: int, taker: int) -> None:
+    """Make the runs of one contact another's, but for those of interactions that the other has gone along."""
+    statement = "UPDATE OR IGNORE flow_run SET contact_id = ? WHERE contact_id = ?"
+    database.db.execute_sql(statement, (taker, giver))
+
+
 def due(now: int, limit: int) -> list[Run]:
     """The runs in which something is due by then, without an answer."""
     return _runs(_GOES_ON & (FlowRun.due <= now), limit)

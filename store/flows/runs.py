@@ -24,10 +24,11 @@ from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.run_rows import Run
 from store.language import _
 from store.models import Flow as FlowRow
-from store.models import FlowRun
 from store.values.events import DAY, Event, Interaction, Kind, Sort, owner
 
 _HOUR, _MINUTE = 3_600, 60
+_ON_ITS_WAY_SECONDS = 60
+"""For which a message may be on its way to us."""
 _TOGETHER = 100
 """Runs that are reminded or ended in one transaction at most."""
 _WORDS = frozenset({"text", "button", "interactive", "image", "video", "document"})
@@ -100,7 +101,7 @@ def is_anybody_inside() -> bool:
 
 def give(giver: int, taker: int) -> None:
     """Make the runs and messages of one contact another's, inside a transaction."""
-    FlowRun.update(contact_id=taker).where(FlowRun.contact_id == giver).execute()
+    run_rows.give(giver, taker)
     outgoing.give(giver, taker)
 
 
@@ -303,7 +304,8 @@ def _due(run: Run, flow: Flow, state: State, now: int) -> int:
 
 
 def _expires(run: Run, flow: Flow) -> int:
-    return run.last + flow.hours * _HOUR
+    """When a run ends by the clock, if nothing has come that was written in time."""
+    return run.last + flow.hours * _HOUR + _ON_ITS_WAY_SECONDS
 
 
 def _remind_or_expire(run: Run, now: int) -> None:

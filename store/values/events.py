@@ -342,16 +342,12 @@ def _target(played: Sequence[Interaction], event: Event) -> int | None:
 
 def owner(interactions: Sequence[Interaction], event: Event) -> Interaction | None:
     """Which of a contact's interactions, in the order of their opening, a message belongs to by now."""
-    found = None
     for interaction in interactions:
-        if interaction.key == event.key or interaction.cancelled_by == event.key:
+        if event.key in (interaction.key, interaction.cancelled_by):
             return interaction
-        if not _holds(interaction, event):
-            continue
-        if interaction.key == event.reply_to:
-            return interaction
-        found = interaction
-    return found
+    held = [interaction for interaction in interactions if _holds(interaction, event)]
+    answered = [interaction for interaction in held if interaction.key == event.reply_to]
+    return next(iter(answered or held[-1:]), None)
 
 
 def _holds(interaction: Interaction, event: Event) -> bool:

@@ -159,8 +159,11 @@ def claim(now: int) -> Claimed | None:
     return None
 
 
-def deliver(sender: Sender, line: str, claimed: Claimed, now: int | None = None) -> None:
-    """Send a message that is ours, and write down what has become of it."""
+def deliver(sender: Sender, line: str, claimed: Claimed, now: int | None = None) -> str:
+    """Send a message that is ours, and write down what has become of it; why nothing can be sent for now.
+
+    That sentence holds nothing of the message; it is empty where others can be sent.
+    """
 
     def moment() -> int:
         return times.now() if now is None else now
@@ -177,10 +180,12 @@ def deliver(sender: Sender, line: str, claimed: Claimed, now: int | None = None)
         _send(sender, claimed, note)
     except SendFailed as error:
         _fail(claimed, error, moment())
+        return str(error) if _may_succeed(error) else ""
     except DatabaseUnavailable:
         raise
     except ContactsError as error:
         _settle(claimed.id, state=FAILED, fault=str(error), due=moment())
+    return ""
 
 
 def next_due(now: int) -> int | None:
@@ -237,7 +242,7 @@ def _fail(claimed: Claimed, error: SendFailed, now: int) -> None:
         _settle(claimed.id, state=SENT, message_id=error.message_id, fault=str(error), due=now)
     elif error.is_unsure:
         _settle(claimed.id, state=UNSURE, fault=str(error), due=now)
-    elif error.retry_seconds is None and not error.is_settings:
+    elif not _may_succeed(error):
         _settle(claimed.id, state=FAILED, fault=str(error), due=now)
     else:
         pause = _PAUSES[min(claimed.attempts, len(_PAUSES)) - 1]
@@ -248,6 +253,11 @@ def _fail(claimed: Claimed, error: SendFailed, now: int) -> None:
             Outgoing.update(due=again).where(
                 behind, Outgoing.state == WAITING, Outgoing.due < again
             ).execute()
+
+
+def _may_succeed(error: SendFailed) -> bool:
+    """Whether the same may be sent later."""
+    return error.is_settings or error.retry_seconds is not None
 
 
 def _settle(outgoing_id: int, **values: object) -> None:
@@ -309,9 +319,13 @@ class Outbox:
             due = runs.next_due()
             while due is not None and due <= now and runs.tick(now) and not self._ends:
                 pass
-            while not self._ends and (claimed := claim(times.now())) is not None:
-                self._call_another()
-                deliver(self._open(), self._sending.phone_number_id, claimed)
+            while not self._ends and _next(times.now()) is not None:
+                # Before anything is marked: whatever is wrong with it, the messages wait.
+                sender = self._open()
+                if (claimed := claim(times.now())) is not None:
+                    self._call_another()
+                    if trouble := deliver(sender, self._sending.phone_number_id, claimed):
+                        self._complaints.say(trouble)
             due = next_due(times.now())
             return _LOOK_SECONDS if due is None else min(max(due - times.now(), 0), _LOOK_SECONDS)
         except DatabaseUnavailable as error:

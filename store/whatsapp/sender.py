@@ -26,6 +26,7 @@ _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
 _RETRY_SECONDS = 30.0
 """Where WhatsApp asks for patience without saying for how long."""
+_UNREACHED_SECONDS = 5.0
 _MOST_SECONDS = 24 * 3600.0
 _TEXT_LIMIT = 4096
 _BUTTONS_TEXT_LIMIT = 1024
@@ -162,7 +163,7 @@ class Sender:
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
             raise SendFailed(
                 _("WhatsApp cannot be reached: look at the network, and try again."),
-                retry_seconds=_RETRY_SECONDS,
+                retry_seconds=_UNREACHED_SECONDS,
             ) from None
         except (httpx.HTTPError, httpx.InvalidURL):
             # The request may have arrived: sent again, the person may get it twice.

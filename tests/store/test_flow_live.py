@@ -173,6 +173,7 @@ def test_what_waited_when_the_listener_was_killed_is_sent_by_the_next(
         phone.reads("Which client?")
         until(lambda: states() == ["waiting"])
         assert [(one.text, one.state) for one in outbox.failures(5)] == [("Which client?", "waiting")]
+        until(lambda: "WhatsApp is out of order (503)" in phone.listener.log)  # type: ignore[union-attr]
         phone.listener.kill()
     with listening(db, secrets=secrets(meta)) as phone.listener:
         # By itself, after its pause.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import database, properties
+from store import contacts, database, properties
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
 from store.flows.runs import Answering
@@ -15,9 +15,10 @@ from store.values.property_type import PropertyType
 from store.whatsapp import inbox
 from store.whatsapp.secrets import Sending
 from store.whatsapp.sender import Sender
-from tests.store.chatting import NOW, Chat, choice, endings, question, states, switched_on
+from tests.store.chatting import NOW, Chat, choice, endings, guide, question, states, switched_on, values
 from tests.store.graph import standing_in
-from tests.store.payloads import LINE, said, text
+from tests.store.inboxing import only
+from tests.store.payloads import DAY, HOUR, LINE, SHEENA, body, change, contact, message, said, text
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -26,6 +27,54 @@ pytestmark = pytest.mark.usefixtures("db")
 def chat() -> Iterator[Chat]:
     with standing_in() as graph, Sender(Sending("token", LINE, graph.url)) as sender:
         yield Chat(graph, sender)
+
+
+def test_two_contacts_that_turn_out_to_be_one_keep_the_conversation(chat: Chat) -> None:
+    user_id = "US.13491208655302741918"
+    switched_on(guide())
+    hidden = contact(None, user_id=user_id)
+    chat.deliver(
+        body(change(messages=[message("a", NOW, sender=None, from_user_id=user_id)], contacts=[hidden]))
+    )
+    assert chat.graph.requests[-1].content["recipient"] == user_id
+    ana = contacts.create(f"+{SHEENA}", "Ana")
+    both = contact(SHEENA, user_id=user_id)
+    answer = message("b", NOW + 5, from_user_id=user_id, text={"body": "ACME"})
+    assert chat.deliver(body(change(messages=[answer], contacts=[both]))) == ["Which document, ACME?"]
+    assert only().id == ana.id
+    assert values() == {"Client": "ACME"}
+    assert endings() == [None]
+
+
+def test_an_answer_that_comes_a_day_late_is_kept_but_not_answered(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a listener that was down: nothing was ended by the clock meanwhile."""
+    switched_on(guide())
+    chat.say("Hola")
+    late = NOW + DAY + HOUR
+    monkeypatch.setattr("store.values.times.now", lambda: late)
+    assert chat.say("Ana", 10) == []
+    assert values() == {"Client": "Ana"}
+    assert states() == ["sent", "dropped"]
+    assert chat.tick(late) == []
+    assert endings() == ["expired"]
+
+
+def test_a_replay_knows_whose_flow_it_was_after_two_contacts_became_one(chat: Chat) -> None:
+    user_id = "US.13491208655302741918"
+    blocks = (Block(1, Kind.QUESTION, "Question 1"),)
+    switched_on(Flow("Short", blocks, hours=1))
+    hidden = message("a", NOW + 3_500, sender=None, from_user_id=user_id)
+    chat.deliver(body(change(messages=[hidden], contacts=[contact(None, user_id=user_id)])))
+    contacts.create(f"+{SHEENA}", "Ana")
+    known = message("b", NOW + 3_510, from_user_id=user_id)
+    chat.deliver(body(change(messages=[known], contacts=[contact(SHEENA, user_id=user_id)])))
+    assert endings() == ["completed"]
+    stored = [row[1:] for row in database.tuples(Interaction.select())]
+    assert [row.expires for row in Interaction.select()] == [HOUR]
+    inbox.replay()
+    assert [row[1:] for row in database.tuples(Interaction.select())] == stored
 
 
 WORDS = ["Hola", "Ana", "7", "no number", "EXIT", "A"]

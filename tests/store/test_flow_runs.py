@@ -38,11 +38,7 @@ from tests.store.payloads import (
     HOUR,
     LINE,
     SHEENA,
-    body,
     button,
-    change,
-    contact,
-    message,
     said,
     status,
     text,
@@ -348,23 +344,6 @@ def test_a_replay_runs_and_sends_nothing_again(chat: Chat) -> None:
     assert chat.flush() == []
     assert endings() == ["completed"]
     assert values() == {"Client": "Bea", "Document": "5"}
-
-
-def test_two_contacts_that_turn_out_to_be_one_keep_the_conversation(chat: Chat) -> None:
-    user_id = "US.13491208655302741918"
-    switched_on(guide())
-    hidden = contact(None, user_id=user_id)
-    chat.deliver(
-        body(change(messages=[message("a", NOW, sender=None, from_user_id=user_id)], contacts=[hidden]))
-    )
-    assert chat.graph.requests[-1].content["recipient"] == user_id
-    ana = contacts.create(f"+{SHEENA}", "Ana")
-    both = contact(SHEENA, user_id=user_id)
-    answer = message("b", NOW + 5, from_user_id=user_id, text={"body": "ACME"})
-    assert chat.deliver(body(change(messages=[answer], contacts=[both]))) == ["Which document, ACME?"]
-    assert only().id == ana.id
-    assert values() == {"Client": "ACME"}
-    assert endings() == [None]
 
 
 def test_somebody_in_the_bin_is_not_reminded(chat: Chat) -> None:

@@ -121,3 +121,16 @@ def _numbers() -> dict[str, tuple[int, ...]]:
         )
         for person in everybody()
     }
+
+
+def test_a_late_message_that_has_begun_a_short_flow_lets_the_next_one_begin_anew() -> None:
+    inbox.record_all([Record("flow", "flow b", START + 1, f"+{SHEENA}", subject="b", expires=HOUR)])
+    for key, at in (("a", START), ("c", START + 2 * HOUR), ("b", START + 1)):
+        live([body(change(messages=[text_(key, at)], contacts=[contact()]))], frozenset())
+    stored = _rows()
+    assert {row[2]: row[6] for row in database.tuples(Interaction.select())} == {
+        "a": START + 1,
+        "c": START + 2 * HOUR,
+    }
+    inbox.replay()
+    assert _rows() == stored

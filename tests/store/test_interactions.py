@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from store.values.events import DAY, Event, Interaction, Kind, Sort, Standing, fold
+from store.values.events import (
+    DAY,
+    Event,
+    Interaction,
+    Kind,
+    Sort,
+    Standing,
+    _target,
+    fold,
+    moments,
+    owner,
+    play,
+)
 
 START = 1_749_416_383
 
@@ -42,6 +54,11 @@ def counters(interactions: Iterable[Interaction]) -> tuple[int, int, int, int]:
         sum(one.cancelled > 0 for one in outbound),
         sum(one.kind is Sort.NOTIFICATION for one in found),
     )
+
+
+def begun(key: str, expires: int) -> Event:
+    """The message with this key has begun a flow which expires then."""
+    return Event(f"flow {key}", Kind.FLOW, START, key, line="1", expires=min(DAY, expires + 1))
 
 
 SENT = [announced("T"), status("T", Kind.DELIVERED, 10)]
@@ -98,6 +115,8 @@ ROWS: list[tuple[str, Sequence[Event], tuple[int, int, int, int]]] = [
         [replace(announced("T"), expires=60), status("T", Kind.READ, 10), cancelled("x", 70)],
         (0, 1, 0, 0),
     ),
+    ("so may one that the person has begun", [wrote("a"), begun("a", 59), wrote("b", 60)], (2, 0, 0, 0)),
+    ("and not before", [wrote("a"), begun("a", 59), wrote("b", 59), wrote("c", 118)], ONE),
     (
         "a template without a flow is a notification",
         [announced("N", kind=Kind.NOTIFICATION), status("N", Kind.DELIVERED, 9)],
@@ -177,7 +196,7 @@ EVENTS = st.builds(
     lambda number, kind, at, reply_to: _event(number, kind, at, reply_to),
     st.integers(0, 5),
     st.sampled_from(
-        ["text", "exit", "no", "touch", "outbound", "record", "delivered", "read", "failed", "cancel"]
+        ["text", "exit", "no", "touch", "outbound", "record", "delivered", "read", "failed", "cancel", "flow"]
     ),
     st.integers(0, 6).map(lambda step: step * DAY // 2) | st.integers(0, 3),
     st.sampled_from(["", "T0", "T1"]),
@@ -195,6 +214,8 @@ def _event(number: int, kind: str, at: int, reply_to: str) -> Event:
         return announced(f"T{number % 3}", at, certain=kind == "record")
     if kind == "cancel":
         return cancelled(f"c{number}", at)
+    if kind == "flow":
+        return begun(f"text{number}", at)
     return status(f"T{number % 3}", Kind(kind), at, "utility")
 
 
@@ -209,3 +230,22 @@ def test_any_order_of_the_events_gives_the_same_interactions(events: list[Event]
     shuffled = list(events)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     assert fold(shuffled) == fold(events)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(EVENTS, max_size=14).map(_unique))
+def test_by_the_end_each_message_is_known_to_belong_where_it_was_when_it_came(events: list[Event]) -> None:
+    played: list[Interaction] = []
+    belonged: dict[Event, str] = {}
+    for event in moments(set(events)):
+        if event.kind is Kind.MESSAGE:
+            position = _target(played, event)
+            belonged[event] = event.key if position is None else played[position].key
+        played = play([event], played)
+    for event, key in belonged.items():
+        if any(one.cancelled == event.time and one.cancelled_by != event.key for one in played):
+            # What is cancelled in that very second may be taken for open still: nothing begins by it.
+            continue
+        found = owner(played, event)
+        assert found is not None
+        assert found.key == key

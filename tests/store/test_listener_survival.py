@@ -49,11 +49,11 @@ PROCESSING_FAILS_TWICE = """
 from store.whatsapp import inbox
 from tui.cli import main
 process_new, left = inbox.process_new, [1, 2]
-def fail(limit=None):
+def fail(limit=None, **more):
     if left:
         left.pop()
         raise ValueError("what somebody wrote")
-    return process_new(limit)
+    return process_new(limit, **more)
 inbox.process_new = fail
 main()
 """

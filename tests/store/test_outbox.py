@@ -18,7 +18,7 @@ from store.whatsapp import outbox
 from store.whatsapp.secrets import Sending
 from store.whatsapp.sender import Sender
 from tests.store.chatting import NOW, Chat, guide, states, switched_on, words
-from tests.store.graph import Answer, Graph, standing_in
+from tests.store.graph import Answer, Graph, Request, standing_in
 from tests.store.inboxing import only, take
 from tests.store.payloads import DAY, HOUR, LINE, SHEENA, Json, said, status, text, told
 from tests.support import ROOT
@@ -94,6 +94,15 @@ def test_what_may_succeed_later_is_tried_again_after_growing_pauses(chat: Chat, 
     assert pauses == [5, 15, 60, 300, 1_800, 1_800, 1_800, 1_800]
     assert chat.flush(now) == ["one", "two"]
     assert states() == ["sent", "sent"]
+
+
+def test_what_is_said_later_waits_for_what_is_tried_again(chat: Chat) -> None:
+    waiting("one")
+    chat.graph.refuse(503, None, "Busy")
+    chat.flush(NOW)
+    outgoing.add(FlowRun.get().id, only().id, Body("two"), NOW)
+    assert chat.flush(NOW) == []
+    assert chat.flush(NOW + 60) == ["one", "two"]
 
 
 def test_as_long_as_whatsapp_asks_for_patience_it_is_left_alone(chat: Chat) -> None:
@@ -191,6 +200,27 @@ def test_what_failed_on_its_way_is_shown_as_failed(chat: Chat) -> None:
     assert [(one.text, one.sentence) for one in outbox.failures(5)] == [
         ("one", "Not delivered: Healthy ecosystem.")
     ]
+
+
+class Hasty(Graph):
+    """Tells of a failure before it answers."""
+
+    def answer(self, request: Request) -> Answer:
+        found = super().answer(request)
+        sign = request.content["biz_opaque_callback_data"]
+        database.connect()
+        try:
+            take(told(status("wamid.1", "failed", NOW, biz_opaque_callback_data=sign)))
+        finally:
+            database.close()
+        return found
+
+
+def test_a_status_may_be_faster_than_the_answer() -> None:
+    with standing_in(Hasty()) as graph, Sender(Sending("token", LINE, graph.url)) as sender:
+        waiting("one")
+        Chat(graph, sender).flush()
+    assert states() == ["failed"]
 
 
 def test_what_waits_to_be_tried_again_is_shown_and_can_be_hurried(chat: Chat) -> None:
