@@ -59,6 +59,12 @@ async def _draw(folder: Path) -> None:
         save("imports")
         await press("3")
         save("downloads")
+        await press("4")
+        save("flows")
+        await press("enter", *["down"] * 3)
+        save("flow")
+        await press("escape", "p", *"Acme", "enter", *"many", "enter", *"1234567", "enter")
+        save("rehearsal")
 
 
 def _clients(folder: Path, name: str, others: int) -> Path:

@@ -9,6 +9,8 @@ import phonenumbers
 
 from store import database, properties, search, settings
 from store.contacts import search_key
+from store.flows import keeping
+from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.models import Contact
 from store.properties import CustomProperty
 from store.values import times
@@ -61,6 +63,7 @@ def build(path: Path, contacts: int = CONTACTS) -> None:
     settings.save(settings.Settings(default_country="CO"))
     chance = random.Random(_SEED)
     defined = _define_properties()
+    keeping.create(_flow(defined))
     now = times.now()
     with database.writing():
         rows = list(_rows(chance, defined, contacts, now))
@@ -81,6 +84,54 @@ def _define_properties() -> list[CustomProperty]:
         properties.create("Tier", PropertyType.LIST, choices=_TIERS),
         properties.create("Internal note", PropertyType.TEXT, hidden=True),
     ]
+
+
+def _flow(defined: list[CustomProperty]) -> Flow:
+    """The guide's example, Client and Document, and what the person wants; ready to be switched on."""
+    client, document, newsletter, _birthday, _address, tier, _note = (item.id for item in defined)
+    plan = Block(
+        5,
+        Kind.OPTIONS,
+        "Which plan do you have in mind?",
+        options=tuple(Option(name) for name in _TIERS),
+        saving=Saving(tier, overwrite=True),
+    )
+    consent = Block(
+        6,
+        Kind.QUESTION,
+        "May we send you our newsletter?",
+        expects=PropertyType.BOOLEAN,
+        saving=Saving(newsletter, overwrite=True),
+    )
+    person = Block(7, Kind.END, "Thank you, {{name}}. A colleague of ours writes to you here.")
+    support = Block(9, Kind.QUESTION, "What happened? Write it in your own words.")
+    blocks = (
+        Block(1, Kind.MESSAGE, "Hello {{name}}, this is Acme. Write EXIT to leave at any time."),
+        Block(
+            2,
+            Kind.QUESTION,
+            "What is your company called?",
+            saving=Saving(client),
+            reminder=Reminder(30, "Are you still there? We only need your company's name."),
+        ),
+        Block(
+            3,
+            Kind.QUESTION,
+            "What is the number of your document?",
+            expects=PropertyType.NUMBER,
+            saving=Saving(document, overwrite=True),
+            retry="Please write the number alone, such as 1234567.",
+            invalid=(person,),
+        ),
+        Block(
+            4,
+            Kind.OPTIONS,
+            f"How can we help {{{{#{client}}}}}?",
+            options=(Option("Plans", (plan, consent)), Option("Support", (support,)), Option("Nothing else")),
+        ),
+        Block(8, Kind.END, "Thank you! We have noted it all, and come back to you today."),
+    )
+    return Flow("Welcome", blocks)
 
 
 def _rows(

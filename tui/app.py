@@ -90,6 +90,12 @@ def _downloads() -> Screen[Any]:
     return DownloadsScreen()
 
 
+def _flows() -> Screen[Any]:
+    from tui.screens.flows import FlowsScreen
+
+    return FlowsScreen()
+
+
 def _settings() -> Screen[Any]:
     from tui.screens.settings import SettingsScreen
 
@@ -102,7 +108,13 @@ class ContactsApp(App[None]):
     TITLE = "contacts"
     # With the sheet of the first page: one that comes later has all of them read once more, 5 ms.
     CSS_PATH = ["app.tcss", "screens/contacts.tcss"]
-    MODES = {"contacts": _contacts, "imports": _imports, "downloads": _downloads, "settings": _settings}
+    MODES = {
+        "contacts": _contacts,
+        "imports": _imports,
+        "downloads": _downloads,
+        "flows": _flows,
+        "settings": _settings,
+    }
     DEFAULT_MODE = "contacts"
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]
@@ -110,6 +122,7 @@ class ContactsApp(App[None]):
         Binding("1", "switch_mode('contacts')", N_("Contacts"), show=False),
         Binding("2", "switch_mode('imports')", N_("Imports"), show=False),
         Binding("3", "switch_mode('downloads')", N_("Downloads"), show=False),
+        Binding("4", "switch_mode('flows')", N_("Flows"), show=False),
         Binding("5", "switch_mode('settings')", N_("Settings"), show=False),
         Binding("question_mark", "toggle_keys", N_("Keys"), key_display="?"),
         Binding("q", "quit", N_("Quit")),

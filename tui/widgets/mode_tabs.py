@@ -12,6 +12,7 @@ MODES = (
     ("1", "contacts", N_("Contacts")),
     ("2", "imports", N_("Imports")),
     ("3", "downloads", N_("Downloads")),
+    ("4", "flows", N_("Flows")),
     ("5", "settings", N_("Settings")),
 )
 """Key, mode and name."""
