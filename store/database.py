@@ -260,12 +260,16 @@ class Courtesy:
 
     def give_way(self) -> None:
         """Pause, if others have written lately."""
+        if self.is_due():
+            time.sleep(_PAUSE_SECONDS)
+
+    def is_due(self) -> bool:
+        """Whether others have written lately."""
         version = data_version()
         if version != self._version:
             self._version = version
             self._until = max(self._until, time.monotonic() + _MINDFUL_SECONDS)
-        if time.monotonic() < self._until:
-            time.sleep(_PAUSE_SECONDS)
+        return time.monotonic() < self._until
 
 
 def data_version() -> int:

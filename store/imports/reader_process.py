@@ -25,8 +25,8 @@ from store.imports.sheet import SheetRow
 from store.language import _
 
 BATCH = 2_000
-"""Rows that are sent at once and written in one transaction. With 4,000 an import takes a tenth less, but an
-edit beside it waited up to 0.27 s (p99) on a busy machine."""
+"""Rows that are sent at once, and written in one transaction while others write too: with 4,000 an edit
+beside it waited up to 0.27 s (p99) on a busy machine."""
 SAMPLE = 200
 """Data rows that a preview has at most."""
 _MEMORY_LIMIT = 400 * 1024**2

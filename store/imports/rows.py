@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from store.values.text import LIMIT, checked_name
 _EXACT_BELOW = 10**15
 _SHOWN_LIMIT = 200
 """Characters of a rejected row's own phone and name that are kept to be shown."""
+_REMEMBERED = 4_096
+"""Values of each property that are kept at hand: most columns repeat a few cities, words or days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Checker:
         self._email = column_of(columns.EMAIL)
         # A property that was deleted after the columns were assigned is left out.
         self._properties = tuple(
-            (column, f'"{property_id}":', self._reader_of(rules.properties[property_id]))
+            (column, _remembering(f'"{property_id}":', self._reader_of(rules.properties[property_id])))
             for column, property_id in rules.assignment.property_columns()
             if property_id in rules.properties
         )
@@ -118,7 +121,7 @@ class Checker:
                 address = email.parse(value if type(value) is str else _plain(value))
             except Invalid as error:
                 unsaved = (_fault(column, error),)
-        for column, key, read in self._properties:
+        for column, read in self._properties:
             value = cells[column]
             if value is None:
                 missing += (column,)
@@ -128,7 +131,7 @@ class Checker:
             except Invalid as error:
                 unsaved += (_fault(column, error),)
                 continue
-            values.append(key + encode_basestring(stored))
+            values.append(stored)
             if note:
                 notes += (_fault(column, note),)
         if self._rules.whole_only and (missing or unsaved):
@@ -213,6 +216,19 @@ class Checker:
             PropertyType.DATE: read_date,
         }
         return quick.get(kind, read)
+
+
+def _remembering(
+    key: str, read: Callable[[CellValue], tuple[str, Invalid | None]]
+) -> Callable[[CellValue], tuple[str, Invalid | None]]:
+    """`read`, with its value as a part of an object in JSON; cells that say the same are read once."""
+
+    @lru_cache(_REMEMBERED, typed=True)
+    def stored(value: CellValue) -> tuple[str, Invalid | None]:
+        text, note = read(value)
+        return key + encode_basestring(text), note
+
+    return stored
 
 
 def _fault(column: int, error: Invalid) -> Fault:

@@ -3,7 +3,7 @@
 import math
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from store.imports import plain
 from store.imports.elements import Broken, Part, children, local_name
-from store.imports.plain import PlainPart
+from store.imports.plain import Cell, PlainPart
 from store.values.text import clean
 
 ROWS_LIMIT = 1_048_576
@@ -119,6 +119,8 @@ class SheetReader:
         self._strings = strings
         self._moments = moments
         self._columns: dict[str, int] = {}
+        self._kinds: tuple[Cell, ...] = ()
+        self._readers: list[tuple[int, Callable[[str], CellValue] | None]] = []
 
     def rows(self) -> Iterator[SheetRow]:
         """Every row that holds anything, from the top; raises Broken, TooWide or TooLong."""
@@ -139,8 +141,8 @@ class SheetReader:
     def _all_rows(self) -> Iterator[tuple[str, list[CellValue]]]:
         part = PlainPart(self, plain.rows_start, b"</row>")
         digits, tag, value_tag = "0", "", ""
-        for digits, found in plain.rows(part):
-            yield digits, self._plain_cells(found, digits)
+        for digits, kinds, values in plain.rows(part):
+            yield digits, self._plain_cells(kinds, values, digits)
         for group in children(part, "worksheet", "sheetData"):
             for row in group:
                 if row.tag != tag:
@@ -157,30 +159,38 @@ class SheetReader:
         self.bytes_read += len(data)
         return data
 
-    def _plain_cells(self, found: list[tuple[str, str, str, str]], digits: str) -> list[CellValue]:
-        """The values of a row, as `_cells` has them, given its plain cells."""
+    def _plain_cells(
+        self, kinds: tuple[Cell, ...], values: Sequence[str | None], digits: str
+    ) -> list[CellValue]:
+        """The cells of a row, as `_cells` has them, given its plain ones."""
+        if kinds is not self._kinds:
+            self._kinds, self._readers = kinds, [self._reader_of(kind, digits) for kind in kinds]
         cells: list[CellValue] = []
-        columns, moments = self._columns, self._moments
         strings, first_strings = self._strings, self._strings.first
         value: CellValue
-        for letters, style, kind, text in found:
-            if kind == "s":
+        for (column, read), text in zip(self._readers, values, strict=True):
+            if text is None:
+                continue
+            if read is None:
                 index = int(text)
-                value = (first_strings[index] if index < len(first_strings) else strings[index]) or None
-            elif style in moments:
-                value = moments[style](text)
+                known = 0 <= index < len(first_strings)
+                value = (first_strings[index] if known else strings[index]) or None
             else:
-                value = number_of(text)
+                value = read(text)
             if value is None:
                 continue
-            column = columns.get(letters, -1)
-            if column < 0:
-                column = self._column(letters + digits, digits)
             if column == len(cells):
                 cells.append(value)
             else:
                 _place(cells, column, value)
         return cells
+
+    def _reader_of(self, kind: Cell, digits: str) -> tuple[int, Callable[[str], CellValue] | None]:
+        """The column of plain cells, and what reads their values; None for shared strings."""
+        column = self._column(kind.letters + digits, digits)
+        if "s" in kind.kind:
+            return column, None
+        return column, self._moments.get(kind.style[len(' s="') : -1], number_of)
 
     def _cells(self, row: Element, digits: str, value_tag: str) -> list[CellValue]:
         """The values of a row, whose number is `digits`, up to its last one; empty if there are none."""

@@ -7,7 +7,7 @@ reason why a number is wrong. 3 µs a number instead of 20.
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 _WORTH_COMPILING = 40
@@ -75,6 +75,11 @@ def only_region(digits: str) -> str | None:
 
 def calling_code(digits: str) -> int:
     """The calling code that E.164 digits begin with; 0 if there is none."""
+    return _calling_code(digits[:3])
+
+
+@lru_cache(2048)
+def _calling_code(digits: str) -> int:
     if digits.startswith("0"):
         # No calling code does, and "07" is not 7.
         return 0

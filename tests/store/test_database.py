@@ -122,6 +122,7 @@ def test_no_bound_value_slips_past_the_checks_of_the_tables(db: Path) -> None:
         ("user_initiated", -1),
         ("name", ""),
         ("phone", "57300"),
+        ("origin", "elsewhere"),
     ):
         with pytest.raises(peewee.IntegrityError), database.db.atomic():
             Contact.update({column: value}).execute()

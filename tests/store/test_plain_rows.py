@@ -70,6 +70,8 @@ _PLAIN_ROWS = (
     '<row r="{n}" hidden="1"><c r="C{n}" s="3"/><c r="E{n}" t="n"><v>-1E-3</v></c></row>',
     '<row r="{n}"/>',
     '<row r="{n}"></row>',
+    '<row r="{n}"><c r="A{n}" s="1" t="s"><v>1</v></c><c r="C{n}" s="7"><v>8</v></c></row>',
+    '<row r="{n}"><c r="A{n}" t="n"><v>1</v></c><c r="A{n}" s="2"/></row>',
     '<row r="{n}"><c r="ZZ{n}"/><c r="B{n}" t="s"><v>2</v></c><c r="A{n}" t="s"><v>1</v></c></row>',
 )
 _OTHER_ROWS = (
@@ -110,6 +112,35 @@ def test_the_parser_finds_the_same_rows(
         folder / "parsed.xlsx", "", sheet=f"<!-- x -->{content}", strings=f"<!-- x -->{texts}"
     )
     assert taken == ours(commented)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<c r="A3" t="s"><v>-1</v></c>',
+        '<c r="A3" t="s"><v>0.5</v></c>',
+        '<c r="A3" t="s"><v>3</v></c>',
+        '<c r="A3" t="s"><v>0</v></c><c r="A3" t="s"><v>1</v></c>',
+        '<c r="A3" t="s"><v>0</v></c><c r="A3"><v>1</v></c>',
+    ],
+)
+def test_a_row_of_the_usual_form_that_cannot_be_is_refused(tmp_path: Path, cells: str) -> None:
+    usual = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in (1, 2))
+    texts = raw.strings_xml(["<t>a</t>", "<t>b</t>", "<t>c</t>"])
+    path = raw_workbook(tmp_path / "a.xlsx", f'{usual}<row r="3">{cells}</row>', strings=texts)
+    with pytest.raises(FileUnusable, match="damaged"):
+        ours(path)
+
+
+def test_rows_of_hundreds_of_forms_are_read_as_both_libraries_do(tmp_path: Path) -> None:
+    rows = "".join(
+        f'<row r="{n}"><c r="{"ABC"[n % 3]}{n}" s="{n % 7}"><v>{n}</v></c>'
+        f'<c r="{"DEF"[n % 3]}{n}"><v>1</v></c></row>'
+        for n in range(1, 400)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain, "_KINDS_LIMIT", 12)
+        assert len(assert_alike(raw_workbook(tmp_path / "a.xlsx", rows))) == 2 * 399
 
 
 def test_a_sheet_that_breaks_off_gives_its_whole_rows_first(tmp_path: Path) -> None:
