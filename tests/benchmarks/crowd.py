@@ -69,13 +69,23 @@ _TIERS = ("Bronze", "Silver", "Gold")
 def made(folder: Path, contacts: int) -> Path:
     """The database with so many contacts in `folder`; made there if it is not, or not as it would be now."""
     path = folder / f"crowd-{contacts}-{_fingerprint()}.db"
-    if path.exists():
+    if path.exists() and _count(path) == contacts:
         return path
     for stale in folder.glob(f"crowd-{contacts}-*"):
         stale.unlink()
     unfinished = path.with_suffix(".new")
     processes.run(processes.module("tests.benchmarks.crowd", unfinished, contacts))
     return unfinished.rename(path)
+
+
+def _count(path: Path) -> int | None:
+    """The contacts in a database; None where it is none of ours."""
+    try:
+        with closing(sqlite3.connect(path)) as connection:
+            [count] = connection.execute("SELECT count(*) FROM contact WHERE deleted = 0").fetchone()
+            return int(count)
+    except sqlite3.DatabaseError:
+        return None
 
 
 def texts(database: Path, limit: int) -> list[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from platformdirs import user_cache_path
 
 from tests.benchmarks import crowd, paging, resting, scrolling, searching, starting
+from tests.benchmarks.display import Display
 from tests.benchmarks.figures import PAIRS, Report, add_pairs_argument, positive
 
 _FEW = 1_000
@@ -40,6 +41,8 @@ def run(options: argparse.Namespace, report: Report) -> None:
     report.say(f"Python {platform.python_version()}, {os.cpu_count()} processors")
     if options.pairs < PAIRS:
         report.say(f"Fewer than {PAIRS} pairs show nothing yet.")
+    # Told now, not after minutes.
+    Display()
     kept: Path = options.folder or user_cache_path("contacts-benchmarks", appauthor=False)
     kept.mkdir(parents=True, exist_ok=True)
     large, small = (crowd.made(kept.absolute(), contacts) for contacts in (options.contacts, _FEW))
