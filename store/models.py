@@ -303,7 +303,7 @@ class Change(Table):
     value = TextField(default="")
     """Canonical, as it is stored; of a deletion its moment."""
     ids = BlobField()
-    """Of the contacts that are meant, ascending, 8 bytes each; empty when it has finished."""
+    """Of the contacts that are meant, ascending, 4 bytes each; empty when it has finished."""
     position = IntegerField(default=0)
     """The highest id of a contact that was looked at."""
     changed = IntegerField(default=0)

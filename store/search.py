@@ -97,7 +97,9 @@ def candidates(terms: Sequence[str]) -> SQL | None:
 
     None where the index cannot tell, or where too many may.
     """
-    wanted = [match for match in map(_match, terms) if match is not None]
+    # A term of one or two letters sorts out little, and costs a look at all trigrams that begin with it.
+    long = [term for term in terms if len(term) >= _GRAM]
+    wanted = [match for match in map(_match, long or terms) if match is not None]
     if not wanted:
         return None
     return SQL(

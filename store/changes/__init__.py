@@ -168,7 +168,7 @@ def list_all(limit: int = 100) -> list[ChangeView]:
 
 def _start(action: Action, ids: Iterable[int], property_id: int | None, value: str) -> int:
     database.check_writable()
-    meant = array("q", sorted(set(ids)))
+    meant = array(database.ID, sorted(set(ids)))
 
     def prepare(job_id: int) -> None:
         Change.create(
@@ -179,7 +179,7 @@ def _start(action: Action, ids: Iterable[int], property_id: int | None, value: s
 
 
 def _row(change_id: int) -> Change | None:
-    """What is told of a change: all but the ids, 8 MB a million."""
+    """What is told of a change: all but the ids, 4 MB a million."""
     columns = [field for field in Change._meta.sorted_fields if field is not Change.ids]
     found: Change | None = Change.select(*columns).where(Change.job == change_id).first()
     return found

@@ -36,7 +36,7 @@ class _Task:
 def run(job_id: int) -> None:
     """Change the contacts that the job names; called in its process."""
     row = Change.get_by_id(job_id)
-    ids = array("q", row.ids)
+    ids = array(database.ID, row.ids)
     task = _task(job_id, row)
     change = _CHANGES[task.action]
 

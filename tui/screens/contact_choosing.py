@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from store import listing
+from store import database, listing
 from store.errors import ContactsError
 from store.language import _, ngettext
 from store.listing import Order
@@ -41,7 +41,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         if marks:
             return Chosen(marks.ids(), True)
         selected = self._table.selected_id
-        return Chosen(array("q", () if selected is None else (selected,)), False)
+        return Chosen(array(database.ID, () if selected is None else (selected,)), False)
 
     # Marks
 
@@ -108,7 +108,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         """Ask, then put the contact under the cursor into the bin, whatever is marked."""
         selected = self._table.selected_id
         if selected is not None:
-            self._ask_to_delete(Chosen(array("q", (selected,)), False))
+            self._ask_to_delete(Chosen(array(database.ID, (selected,)), False))
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def _ask_to_delete(self, chosen: Chosen) -> None:

@@ -27,7 +27,7 @@ class Chosen:
     """The contacts that an action is for: all that are marked, else the one under the cursor."""
 
     ids: "array[int]"
-    """No more and no others, whatever has come into the list since they were marked; 8 bytes each."""
+    """No more and no others, whatever has come into the list since they were marked; 4 bytes each."""
     are_marked: bool
 
     def __len__(self) -> int:

@@ -4,6 +4,8 @@ from array import array
 from collections.abc import Sequence
 from itertools import compress
 
+from store import database
+
 
 class Marks:
     """Which ids are marked.
@@ -46,7 +48,7 @@ class Marks:
 
     def ids(self) -> "array[int]":
         """The marked ones, the oldest first (20 ms a million)."""
-        return array("q", compress(range(len(self._bytes)), self._bytes))
+        return array(database.ID, compress(range(len(self._bytes)), self._bytes))
 
     def _put(self, ids: Sequence[int], value: int) -> None:
         marks = self._bytes

@@ -22,6 +22,7 @@ from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
+from store import database
 from tui.text import steady
 from tui.widgets.small_table import WALKING_KEYS
 
@@ -63,7 +64,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         """`fetch` gets rows by their ids, some dozens at a time."""
         # Before DataTable's own, which asks how many rows there are.
         self._fetch = fetch
-        self._ids: array[int] = array("q")
+        self._ids: array[int] = array(database.ID)
         self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
         self._laid: list[LaidColumn] = []
         self._height = 0
