@@ -36,6 +36,8 @@ _PRAGMAS = {
     "journal_size_limit": 64 * 1024 * 1024,
     "wal_autocheckpoint": 4_000,
 }
+SMALL_PRAGMAS = {"cache_size": -4_000}
+"""Of a connection that mostly waits for a person: more is no faster for them, and stays taken, 12 MB each."""
 BULK_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 16_000}
 """Of a connection that changes hundreds of thousands of contacts: at a million their indexes no longer fit
 into less."""
@@ -141,9 +143,10 @@ def path() -> Path:
     return _state.path
 
 
-def connect() -> None:
-    """Give the calling thread its own connection, to be kept."""
+def connect(pragmas: Mapping[str, int] | None = None) -> None:
+    """Give the calling thread its own connection, to be kept; `pragmas` for other work than most."""
     db.connect(reuse_if_open=True)
+    tune(pragmas or {})
 
 
 def close() -> None:

@@ -102,6 +102,10 @@ def _settings() -> Screen[Any]:
     return SettingsScreen()
 
 
+def _connect() -> None:
+    database.connect(database.SMALL_PRAGMAS)
+
+
 class ContactsApp(App[None]):
     """The contacts of a WhatsApp business."""
 
@@ -116,7 +120,7 @@ class ContactsApp(App[None]):
         "settings": _settings,
     }
     DEFAULT_MODE = "contacts"
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (130, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (15, "-high")]
     BINDINGS = [
         Binding("1", "switch_mode('contacts')", N_("Contacts"), show=False),
@@ -141,8 +145,12 @@ class ContactsApp(App[None]):
         """Who was deleted together in this session, and changes of many by their ids, the latest last."""
         self._last_failure = ("", 0.0)
         # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
-        self._readers = ThreadPoolExecutor(1, "read", initializer=database.connect)
-        self._writers = ThreadPoolExecutor(1, "write", initializer=database.connect)
+        self._readers = ThreadPoolExecutor(
+            1, "read", initializer=database.connect, initargs=(database.SMALL_PRAGMAS,)
+        )
+        self._writers = ThreadPoolExecutor(
+            1, "write", initializer=database.connect, initargs=(database.SMALL_PRAGMAS,)
+        )
         self._used: set[ThreadPoolExecutor] = set()
 
     def on_mount(self) -> None:

@@ -137,6 +137,7 @@ def open_screen(location: str | None, *, read_only: bool = False, plain_output: 
     # Until the first screen stands there is no garbage worth looking for.
     gc.disable()
     _open(location, read_only)
+    database.tune(database.SMALL_PRAGMAS)
     from tui import driver
     from tui.app import ContactsApp
 
