@@ -322,7 +322,7 @@ def test_wheel_header_bar_and_clicks_in_a_terminal(db: Path, monkeypatch: pytest
         terminal.wait_for(f"Person {LINES - 6:06}".encode())
         mouse(65, 10, 10)
         terminal.wait_for(f"Person {LINES - 3:06}".encode())
-        bar = COLUMNS - 36 - 1
+        bar = COLUMNS - 1
         mouse(0, bar, 2)
         terminal.settle(0.2)
         mouse(32, bar, 10)
