@@ -1,9 +1,10 @@
 """Create, read, edit, delete and restore contacts."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 from peewee import SQL
@@ -232,31 +233,27 @@ class Known(NamedTuple):
 
 def existing(numbers: Iterable[str]) -> dict[str, Known]:
     """Of the E.164 numbers given, those that a living contact has, itself or by a variant."""
-    asked = by_writing(numbers)
+    asked = frozenset(numbers)
     # One parameter for all of them: thousands cost more to bind than to find.
-    among = SQL("(SELECT value FROM json_each(?))", [json.dumps(list(asked))])
+    among = SQL("(SELECT value FROM json_each(?))", [json.dumps(writings(asked))])
     query = Contact.select(Contact.phone, Contact.import_id, Contact.import_row).where(
         Contact.phone.in_(among), Contact.deleted == LIVING
     )
     return match(asked, map(Known._make, database.tuples(query)))
 
 
-def by_writing(numbers: Iterable[str]) -> dict[str, list[str]]:
-    """The numbers given by each number under which the same person may be known, their own among them."""
-    asked: dict[str, list[str]] = {}
-    for number in numbers:
-        for writing in (number, *phone.variants(number)):
-            asked.setdefault(writing, []).append(number)
-    return asked
+def writings(numbers: Collection[str]) -> list[str]:
+    """All numbers under which the people who have these may be known, these among them."""
+    return [*numbers, *chain.from_iterable(map(phone.variants, numbers))]
 
 
-def match(asked: Mapping[str, Sequence[str]], present: Iterable[Known]) -> dict[str, Known]:
-    """Who has the numbers that were asked for (`by_writing`), given who has any of their writings."""
+def match(asked: Collection[str], present: Iterable[Known]) -> dict[str, Known]:
+    """Who has the numbers that were asked for, given who has any of their `writings`."""
     found: dict[str, Known] = {}
     for known in present:
-        for number in asked[known.phone]:
+        for number in (known.phone, *phone.variants(known.phone)):
             # The very number counts before a variant of it.
-            if number not in found or known.phone == number:
+            if number in asked and (number not in found or known.phone == number):
                 found[number] = known
     return found
 

@@ -263,10 +263,10 @@ def _kind(row: CheckedRow, result: str) -> str:
 
 def _seen(scratch: sqlite3.Connection, numbers: Iterable[str], job_id: int) -> dict[str, Known]:
     """Of the numbers given, those that an earlier row of the file has, itself or by a variant."""
-    asked = contacts.by_writing(numbers)
+    asked = frozenset(numbers)
     found = scratch.execute(
         "SELECT phone, row FROM seen WHERE phone IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(asked)),),
+        (json.dumps(contacts.writings(asked)),),
     ).fetchall()
     return contacts.match(asked, (Known(phone, job_id, row) for phone, row in found))
 

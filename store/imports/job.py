@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from store import contacts, database, imports, jobs, search
-from store.contacts import search_key
 from store.errors import FileUnusable
 from store.imports import judging, reader
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED, Outcome
@@ -128,8 +127,7 @@ def _insert_people(job_id: int, people: Sequence[CheckedRow]) -> None:
         (
             (
                 *(person.phone, person.name, person.email, now, now, "import"),
-                *(job_id, person.number, person.values),
-                search_key(person.name, person.phone, person.email),
+                *(job_id, person.number, person.values, person.search_key),
             )
             for person in people
         ),

@@ -9,6 +9,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
+from store.contacts import search_key
 from store.errors import Invalid, UnknownRange, Wound
 from store.imports import columns, moments
 from store.imports.columns import header_of
@@ -68,6 +69,8 @@ class CheckedRow(NamedTuple):
     email: str | None = None
     values: str = "{}"
     """Canonical values of properties by their id, as JSON."""
+    search_key: str = ""
+    """Made here, while the process that writes has the more to do of the two."""
     missing: tuple[int, ...] = ()
     """Columns of properties that are empty in this row."""
     unsaved: tuple[Fault, ...] = ()
@@ -144,6 +147,7 @@ class Checker:
             name,
             address,
             "{" + ",".join(values) + "}",
+            search_key(name, e164, address),
             missing,
             unsaved,
             notes,
