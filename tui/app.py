@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import select
 import signal
 import sys
 import threading
@@ -52,6 +53,8 @@ _WHEEL_ROWS = 3
 _FAILURE_SECONDS = 10
 """For so long the same failure is not told of again."""
 
+_TERMINAL_SECONDS = 5
+"""Between two looks at whether the terminal is still there; a look costs some µs and draws nothing."""
 _PATIENCE_SECONDS = 1
 """For threads that are at work when the program ends."""
 
@@ -158,6 +161,16 @@ class ContactsApp(App[None]):
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGHUP):
             loop.add_signal_handler(number, self._end, number)
+        self.set_interval(_TERMINAL_SECONDS, self._look_for_terminal)
+
+    def _look_for_terminal(self) -> None:
+        """End when the terminal is gone: where no signal tells, Textual would read its end for ever."""
+        if self.is_headless or not sys.__stdin__ or sys.__stdin__.closed:
+            return
+        poll = select.poll()
+        poll.register(sys.__stdin__.fileno(), select.POLLHUP)
+        if poll.poll(0):
+            self._end(signal.SIGHUP)
 
     def on_ready(self) -> None:
         """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""

@@ -1,11 +1,14 @@
 """Open screens follow what the listener takes in, in every terminal."""
 
+import os
+import pty
+import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import product
+from tests.benchmarks import processes, product
 from tests.benchmarks.terminal import Terminal
 from tests.store.listening import delivery, listening, person, text
 
@@ -31,3 +34,25 @@ def test_two_terminals_show_who_writes_within_two_seconds(db: Path, monkeypatch:
             assert time.monotonic() - answered < SECONDS
         for terminal in (one, other):
             terminal.end(b"q")
+
+
+def test_a_program_whose_terminal_is_gone_ends_by_itself(db: Path) -> None:
+    ours, its = pty.openpty()
+    # Without a controlling terminal no signal tells it, as under nohup.
+    program = subprocess.Popen(
+        product.command(),
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,
+        env=processes.environment(db) | {"TERM": "xterm-256color"},
+    )
+    os.close(its)
+    seen = b""
+    while b"\x1b[?1049h" not in seen:
+        seen += os.read(ours, 65_536)
+    os.close(ours)
+    try:
+        program.wait(30)
+    finally:
+        program.kill()
