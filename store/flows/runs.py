@@ -24,7 +24,7 @@ from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.run_rows import Run
 from store.language import _
 from store.models import Flow as FlowRow
-from store.values.events import DAY, Event, Interaction, Kind, Sort, owner
+from store.values.events import DAY, FLOW_PAYLOAD, Event, Interaction, Kind, Sort, owner
 
 _HOUR, _MINUTE = 3_600, 60
 _ON_ITS_WAY_SECONDS = 60
@@ -34,7 +34,6 @@ _TOGETHER = 100
 _WORDS = frozenset({"text", "button", "interactive", "image", "video", "document"})
 """Types of messages whose text a person has written or chosen; that of a place or an order is none."""
 _TEMPLATES_BUTTON = "button"
-_RUN = "run:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +251,13 @@ def _may_answer(run: Run, event: Event) -> bool:
     if not event.tapped:
         return not outgoing.is_question_unsent(run.id)
     # Buttons of templates, and of other runs, answer nothing here.
-    is_others = event.payload.startswith(_RUN) and not event.payload.startswith(_prefix(run))
+    is_others = event.payload.startswith(FLOW_PAYLOAD) and not event.payload.startswith(_prefix(run))
     return event.form != _TEMPLATES_BUTTON and not is_others
 
 
 def _prefix(run: Run) -> str:
     """Before what a tap stands for: two runs may have the same blocks."""
-    return f"{_RUN}{run.id} "
+    return f"{FLOW_PAYLOAD}{run.id} "
 
 
 def _take(run: Run, flow: Flow, step: Step, now: int, *, asks: bool = True) -> None:

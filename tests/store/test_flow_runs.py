@@ -237,6 +237,15 @@ def test_a_rejected_outbound_begins_nothing(chat: Chat) -> None:
     assert not FlowRun.select().exists()
 
 
+def test_the_buttons_of_a_flow_reject_no_outbound(chat: Chat) -> None:
+    switched_on(ask(choice(1, "Sure?", "Yes", "No")))
+    keeping.publish(keeping.create(guide()).id)
+    chat.say("Hola")
+    outbound(chat, "Guide", at=10)
+    assert chat.tap(1, 20) == ["Which client?"]
+    assert counters(only()) == (1, 1, 0, 0)
+
+
 @pytest.mark.parametrize("is_deleted", [False, True])
 def test_the_flow_of_an_outbound_need_not_be_live_but_be_there(chat: Chat, is_deleted: bool) -> None:
     view = switched_on(guide())
