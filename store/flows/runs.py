@@ -243,6 +243,8 @@ def _answer(run: Run, event: Event, now: int) -> None:
         said = event.text if event.form in _WORDS else ""
         given = Answer(said, event.payload.removeprefix(_prefix(run)), event.tapped)
         step = player.answer(flow, state, given, settings.load().formats)
+    else:
+        outgoing.ask_again(run.id, now)
     _take(run, flow, step, now)
 
 

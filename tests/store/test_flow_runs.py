@@ -355,6 +355,32 @@ def test_a_replay_runs_and_sends_nothing_again(chat: Chat) -> None:
     assert values() == {"Client": "Bea", "Document": "5"}
 
 
+def test_a_reaction_keeps_a_conversation_and_its_flow_open(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched_on(replace(guide(), hours=1))
+    chat.say("Hola", 3_590)
+    chat.send("reaction", 3_590 + 3_000, reaction={"emoji": "👍", "message_id": "wamid.1"})
+    later = NOW + 3_590 + HOUR + 100
+    monkeypatch.setattr("store.values.times.now", lambda: later)
+    assert chat.tick(later) == []
+    assert chat.say("Ana", 3_590 + HOUR + 100) == ["Which document, Ana?"]
+    assert counters(only()) == (1, 0, 0, 0)
+    assert chat.tick(later + HOUR + 61) == []
+    assert endings() == ["expired"]
+
+
+def test_who_writes_without_having_got_the_question_is_asked_again(chat: Chat) -> None:
+    switched_on(guide())
+    chat.graph.refuse(400, 131009, "Parameter value is not valid", "")
+    chat.say("Hola")
+    assert states() == ["failed"]
+    assert chat.say("Is anybody there?", 5) == ["Which client?"]
+    assert values() == {}
+    assert chat.say("Ana", 10) == ["Which document, Ana?"]
+    assert values() == {"Client": "Ana"}
+
+
 def test_somebody_in_the_bin_is_not_reminded(chat: Chat) -> None:
     switched_on(guide(reminder=Reminder(30, "Still there?")))
     chat.say("Hola", 3_600)
