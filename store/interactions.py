@@ -114,6 +114,12 @@ def not_over(contact_ids: Collection[int], moment: int) -> dict[int, list[Intera
     return {contact: [row.interaction for row in rows] for contact, rows in _interactions(met).items()}
 
 
+def last_sign(contact_id: int, key: str) -> int:
+    """When the last message or sign of life of an interaction was; 0 where there is no such interaction."""
+    query = Row.select(Row.last).where(Row.contact_id == contact_id, Row.key == key)
+    return int(query.scalar() or 0)
+
+
 def rebuild_all() -> None:
     """Make all interactions and counters anew of all events, inside a transaction."""
     Row.delete().execute()

@@ -311,13 +311,16 @@ def _expires(run: Run, flow: Flow) -> int:
 
 def _remind_or_expire(run: Run, now: int) -> None:
     flow = keeping.version(run.version_id).flow
+    if now >= _expires(run, flow):
+        # A reaction answers nothing, but keeps the conversation open.
+        run.last = max(run.last, interactions.last_sign(run.contact_id, run.interaction))
     if not is_living(run.contact_id):
         _end(run, Ending.CANCELLED, now)
     elif now >= _expires(run, flow):
         _end(run, Ending.EXPIRED, now)
     else:
         state = State.from_json(run.state)
-        # Nobody is reminded of what was not asked yet.
+        # Nobody is reminded of what they were not asked.
         step = Step(state) if outgoing.is_question_unsent(run.id) else player.remind(flow, state)
         _take(run, flow, step, now, asks=False)
 
