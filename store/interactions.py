@@ -130,7 +130,8 @@ def rebuild_all() -> None:
 
 def has_cancelled(key: str) -> bool:
     """Whether the event with this key has cancelled an interaction."""
-    return bool(Row.select().where(Row.cancelled_by == key).exists())
+    cancelled = (Row.contact_id == events.owner_of(key)) & (Row.cancelled_by == key)
+    return bool(Row.select().where(cancelled).exists())
 
 
 @dataclass(slots=True)
