@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import contacts, database, properties
+from store import contacts, database, properties, search
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
 from store.flows.runs import Answering
@@ -145,3 +145,4 @@ def wipe() -> None:
             keeping.delete(view.id)
         for table in (Outgoing, FlowRun, Interaction, Event, FormerNumber, Delivery, Contact):
             table.delete().execute()
+        search.rebuild()
