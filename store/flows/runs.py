@@ -66,17 +66,23 @@ def advance(new: Iterable[News], answering: Answering | None, now: int) -> list[
     if not (concerning or statuses) or not _is_any_in_use():
         return []
     outgoing.note(statuses)
-    if not concerning:
-        return []
+    return _advance(concerning, answering, now) if concerning else []
+
+
+def _advance(new: Sequence[News], answering: Answering | None, now: int) -> list[Begun]:
     try:
         with database.writing():
-            return _Conversations(concerning, answering, now).advance()
+            return _Conversations(new, answering, now).advance()
     except DatabaseUnavailable:
         raise
     except Exception:
-        # Our bug: what was delivered counts nevertheless.
-        traceback.print_exc()
-        return []
+        # Our bug: what was delivered counts nevertheless, and the flows of others go on.
+        contact_ids = list(dict.fromkeys(item.contact for item in new))
+        if len(contact_ids) == 1:
+            traceback.print_exc()
+            return []
+    apart = ([item for item in new if item.contact == contact_id] for contact_id in contact_ids)
+    return [begun for mine in apart for begun in _advance(mine, answering, now)]
 
 
 def tick(now: int) -> bool:
@@ -122,9 +128,10 @@ class _Conversations:
         for event, contact_id, _number, _user_id in new:
             self._events[contact_id or 0].append(event)
         since = min(item.event.time for item in new)
-        self._interactions = interactions.not_over(self._events.keys(), since)
+        not_over = interactions.not_over(self._events.keys(), since)
+        self._interactions = {contact_id: not_over.get(contact_id, []) for contact_id in self._events}
         self._runs: defaultdict[int, dict[str, Run]] = defaultdict(dict)
-        for run in run_rows.lately(self._events.keys(), since):
+        for run in run_rows.lately(self._interactions, since):
             self._runs[run.contact_id][run.interaction] = run
         self._begun: list[Begun] = []
 
@@ -144,7 +151,7 @@ class _Conversations:
         for run in run_rows.strays([run.id for runs in self._runs.values() for run in runs.values()]):
             mine = self._runs[run.contact_id]
             message = events.message(run.interaction)
-            belongs = message and owner(self._interactions.get(run.contact_id, ()), message)
+            belongs = message and owner(self._interactions[run.contact_id], message)
             if not belongs:
                 continue
             if belongs.key in mine:
@@ -156,12 +163,12 @@ class _Conversations:
             run_rows.write(moved)
 
     def _cancel(self, contact_id: int, event: Event) -> None:
-        for interaction in self._interactions.get(contact_id, ()):
+        for interaction in self._interactions[contact_id]:
             if interaction.cancelled_by == event.key and interaction.key in self._runs[contact_id]:
                 self._end(self._runs[contact_id][interaction.key], Ending.CANCELLED)
 
     def _hear(self, contact_id: int, event: Event) -> None:
-        interaction = owner(self._interactions.get(contact_id, ()), event)
+        interaction = owner(self._interactions[contact_id], event)
         if interaction is None:
             return
         run = self._runs[contact_id].get(interaction.key)
@@ -208,7 +215,7 @@ class _Conversations:
         """Whoever begins a conversation has left those that are not over on the same line."""
         for run in self._runs[contact_id].values():
             if not run.ended and (interaction.on_line(run.line) or not run.line):
-                others = self._interactions.get(contact_id, ())
+                others = self._interactions[contact_id]
                 is_open = any(one.key == run.interaction and one.is_open(event.time) for one in others)
                 self._end(run, Ending.CANCELLED if is_open else Ending.EXPIRED)
 

@@ -409,6 +409,38 @@ def test_a_fault_in_a_flow_ends_the_run_and_not_the_delivery(
     assert counters(only()) == (1, 0, 0, 0)
 
 
+def test_a_flow_that_has_ended_does_not_begin_again_while_its_outbound_is_open(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keeping.publish(keeping.create(guide()).id)
+    outbound(chat, "Guide")
+    for words in ("Yes", "Ana", "5"):
+        chat.say(words)
+    for later in (20 * HOUR, 40 * HOUR):
+        monkeypatch.setattr("store.values.times.now", lambda later=later: NOW + later)
+        assert chat.say("Thank you", later) == []
+    assert endings() == ["completed"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_fault_of_ours_with_one_person_stops_no_other(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    switched_on(guide())
+    insert = runs.run_rows.insert
+
+    def stumble(contact_id: int, *more: Any) -> Any:
+        if contact_id == contacts.find("+573001234567").id:
+            raise ZeroDivisionError
+        return insert(contact_id, *more)
+
+    monkeypatch.setattr("store.flows.run_rows.insert", stumble)
+    other = said(text("a", NOW, sender="573001234567"), number="573001234567")
+    assert chat.deliver(other, said(text("b", NOW, "Hola"))) == ["Which client?"]
+    assert capfd.readouterr().err.count("Traceback") == 1
+    assert {row.state for row in Delivery.select()} == {"processed"}
+
+
 def test_no_texts_are_sent_that_would_be_empty(chat: Chat) -> None:
     switched_on(ask(Block(1, Kind.MESSAGE, "{{email}}"), Block(2, Kind.QUESTION, "Who is that?")))
     assert chat.say("Hola") == ["Who is that?"]
