@@ -8,7 +8,7 @@ import pytest
 
 from store import contacts, properties
 from store import settings as account
-from store.flows import keeping, runs
+from store.flows import keeping, run_rows, runs
 from store.flows.blocks import Block, Flow, Kind, Reminder, Saving
 from store.flows.runs import Answering
 from store.interactions import timeline
@@ -427,7 +427,7 @@ def test_a_fault_of_ours_with_one_person_stops_no_other(
     chat: Chat, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     switched_on(guide())
-    insert = runs.run_rows.insert
+    insert = run_rows.insert
 
     def stumble(contact_id: int, *more: Any) -> Any:
         if contact_id == contacts.find("+573001234567").id:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import database
+from store import database, search
 from store.models import Contact, Delivery, Event, FormerNumber, Interaction
 from store.whatsapp import inbox
 from store.whatsapp.records import Record
@@ -78,6 +78,7 @@ def wipe() -> None:
     with database.writing():
         for table in (Interaction, Event, FormerNumber, Delivery, Contact):
             table.delete().execute()
+        search.rebuild()
 
 
 @settings(
