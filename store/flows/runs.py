@@ -24,7 +24,7 @@ from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.run_rows import Run
 from store.language import _
 from store.models import Flow as FlowRow
-from store.values.events import DAY, FLOW_PAYLOAD, Event, Interaction, Kind, Sort, owner
+from store.values.events import FLOW_PAYLOAD, Event, Interaction, Kind, Sort, owner
 
 _HOUR, _MINUTE = 3_600, 60
 _ON_ITS_WAY_SECONDS = 60
@@ -184,7 +184,10 @@ class _Conversations:
         if self._answering is None:
             return
         version = self._flow_of(interaction, event)
-        if version is None or self._now >= event.time + min(DAY, version.flow.hours * _HOUR):
+        if version is None:
+            return
+        expires = version.flow.hours * _HOUR
+        if self._now >= event.time + expires:
             return
         if event.line not in ("", self._answering.line):
             self._answering.complain(_("Flows cannot answer: the messages come to another number than ours."))
@@ -193,7 +196,6 @@ class _Conversations:
         run = run_rows.insert(contact_id, interaction, version, event, self._now)
         self._runs[contact_id][interaction.key] = run
         _attempt(run, self._now, partial(_start, run, version.flow, self._now))
-        expires = version.flow.hours * _HOUR
         if interaction.kind is Sort.INBOUND and expires < interaction.expires:
             self._begun.append(Begun(contact_id, event, version.flow_id, expires))
 
