@@ -172,13 +172,21 @@ class _Conversations:
         if interaction is None:
             return
         run = self._runs[contact_id].get(interaction.key)
-        ends = interaction.cancelled_by == event.key or event.is_exit
-        if run is not None and ends:
-            self._end(run, Ending.LEFT if event.is_exit else Ending.CANCELLED)
+        if event.is_exit:
+            self._leave(contact_id, interaction, event)
+        elif run is not None and interaction.cancelled_by == event.key:
+            self._end(run, Ending.CANCELLED)
         elif run is not None and not run.ended:
             _attempt(run, self._now, partial(_answer, run, event, self._now))
-        elif run is None and not ends and not interaction.cancelled:
+        elif run is None and not interaction.cancelled:
             self._begin(contact_id, interaction, event)
+
+    def _leave(self, contact_id: int, interaction: Interaction, event: Event) -> None:
+        """EXIT cancels one interaction, but ends all that is asked on its line."""
+        for run in self._runs[contact_id].values():
+            is_before = run.interaction == interaction.key or run.last <= event.time
+            if is_before and interaction.on_line(run.line):
+                self._end(run, Ending.LEFT)
 
     def _begin(self, contact_id: int, interaction: Interaction, event: Event) -> None:
         if self._answering is None:
@@ -216,7 +224,7 @@ class _Conversations:
     def _leave_others(self, contact_id: int, interaction: Interaction, event: Event) -> None:
         """Whoever begins a conversation has left those that are not over on the same line."""
         for run in self._runs[contact_id].values():
-            if not run.ended and (interaction.on_line(run.line) or not run.line):
+            if not run.ended and interaction.on_line(run.line):
                 others = self._interactions[contact_id]
                 is_open = any(one.key == run.interaction and one.is_open(event.time) for one in others)
                 self._end(run, Ending.CANCELLED if is_open else Ending.EXPIRED)

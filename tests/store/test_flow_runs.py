@@ -205,6 +205,16 @@ def test_exit_ends_it_and_the_next_message_begins_anew(chat: Chat, word: str) ->
     assert chat.say("Hola", 2) == ["Which client?"]
 
 
+def test_exit_ends_it_whatever_else_was_sent_meanwhile(chat: Chat) -> None:
+    switched_on(guide())
+    keeping.publish(keeping.create(ask(Block(1, Kind.MESSAGE, "Welcome."))).id)
+    chat.say("Hola")
+    outbound(chat, "Questions", at=10)
+    assert chat.say("EXIT", 20) == []
+    assert endings() == ["left"]
+    assert counters(only()) == (1, 1, 1, 0)
+
+
 def test_an_agent_ends_it_and_what_waits_is_not_sent(chat: Chat) -> None:
     switched_on(guide())
     inbox.receive(said(text("a", NOW)))
