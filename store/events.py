@@ -122,6 +122,12 @@ def is_stored(key: str) -> bool:
     return bool(EventRow.select().where(EventRow.key == key).exists())
 
 
+def owner_of(key: str) -> int | None:
+    """Whose the event with this key is; None where nobody is known, and where there is no such event."""
+    found: int | None = EventRow.select(EventRow.contact_id).where(EventRow.key == key).scalar()
+    return found
+
+
 def message(key: str) -> Event | None:
     """What a person has written, by its key."""
     return _one(key, (Kind.MESSAGE,))

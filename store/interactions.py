@@ -114,6 +114,12 @@ def not_over(contact_ids: Collection[int], moment: int) -> dict[int, list[Intera
     return {contact: [row.interaction for row in rows] for contact, rows in _interactions(met).items()}
 
 
+def last_sign(contact_id: int, key: str) -> int:
+    """When the last message or sign of life of an interaction was; 0 where there is no such interaction."""
+    query = Row.select(Row.last).where(Row.contact_id == contact_id, Row.key == key)
+    return int(query.scalar() or 0)
+
+
 def rebuild_all() -> None:
     """Make all interactions and counters anew of all events, inside a transaction."""
     Row.delete().execute()
@@ -124,7 +130,8 @@ def rebuild_all() -> None:
 
 def has_cancelled(key: str) -> bool:
     """Whether the event with this key has cancelled an interaction."""
-    return bool(Row.select().where(Row.cancelled_by == key).exists())
+    cancelled = (Row.contact_id == events.owner_of(key)) & (Row.cancelled_by == key)
+    return bool(Row.select().where(cancelled).exists())
 
 
 @dataclass(slots=True)

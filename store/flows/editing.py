@@ -169,6 +169,17 @@ def _above(flow: Flow, path: _Path) -> _Path | None:
     return (*parent, earlier[-1], len(_way(_at(flow, parent), earlier[-1]))) if earlier else parent
 
 
+def renumbered_flow(flow: Flow, first_id: int = 1) -> Flow:
+    """The flow with ids of blocks from `first_id` on, as an outline has them."""
+    ids = count(first_id)
+    return replace(flow, blocks=tuple(_renumbered(block, ids) for block in flow.blocks))
+
+
+def highest_id(flow: Flow) -> int:
+    """The highest id of its blocks; 0 where it has none."""
+    return max((block.id for block in flow.walk()), default=0)
+
+
 # Edits of one block
 
 
@@ -228,7 +239,7 @@ class History:
     @staticmethod
     def begin(flow: Flow, *others: Flow) -> "History":
         """Nothing edited yet; ids of `others` (of versions people may be inside) are taken as well."""
-        return History(flow, last_id=max(_last_id(one) for one in (flow, *others)))
+        return History(flow, last_id=max(highest_id(one) for one in (flow, *others)))
 
     @property
     def next_id(self) -> int:
@@ -245,7 +256,7 @@ class History:
             return self.at(edited.spot)
         goes_on = typing and typing == self.typing
         past = self.past if goes_on else (*self.past, Edited(self.flow, self.spot))
-        last_id = max(self.last_id, _last_id(edited.flow))
+        last_id = max(self.last_id, highest_id(edited.flow))
         return History(edited.flow, edited.spot, past, (), last_id, typing)
 
     def undo(self) -> "History":
@@ -263,10 +274,6 @@ class History:
         *future, after = self.future
         past = (*self.past, Edited(self.flow, self.spot))
         return History(after.flow, after.spot, past, tuple(future), self.last_id)
-
-
-def _last_id(flow: Flow) -> int:
-    return max((block.id for block in flow.walk()), default=0)
 
 
 # Ways and paths

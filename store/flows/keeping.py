@@ -3,6 +3,7 @@
 A draft may have faults. A version has none and never changes, since people may be inside of it.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,9 +17,15 @@ from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving, ways
 from store.flows.checks import DEPTH_LIMIT, NAME_LIMIT, Fault
 from store.language import N_, _, ngettext
 from store.models import Flow as Row
-from store.models import FlowRun, FlowVersion
+from store.models import FlowVersion
 from store.values import text, times
 from store.values.property_type import PropertyType
+
+_RUNS = """
+    SELECT value, (SELECT count(*) FROM flow_run WHERE flow_id = value),
+        (SELECT max(started) FROM flow_run WHERE flow_id = value) FROM json_each(?)
+"""
+"""Each by itself: grouped, 500,000 runs took 115 ms instead of 27."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +72,7 @@ def get(flow_id: int) -> FlowView:
 
 def named(name: str) -> FlowView:
     """The flow called `name`, without regard to case and accents; raises NotFound."""
-    found = _views((Row.name_key == _key(name)) & (Row.deleted == 0))
-    if not found:
-        raise NotFound(_("There is no flow “{name}”.").format(name=name))
-    return found[0]
+    return get(_row_named(name).id)
 
 
 def create(flow: Flow) -> FlowView:
@@ -183,6 +187,15 @@ def live() -> Version | None:
     return None if row is None or row.version_id is None else version(row.version_id)
 
 
+def in_use(name: str) -> Version:
+    """What conversations of the flow called `name` go along; it is published if it never was.
+
+    Raises NotFound, or InvalidFlow.
+    """
+    row = _row_named(name)
+    return version(row.version_id or publish(row.id))
+
+
 def version(version_id: int) -> Version:
     """A version, of a deleted flow too; raises NotFound."""
     found = FlowVersion.get_or_none(FlowVersion.id == version_id)
@@ -281,16 +294,11 @@ def _block(body: Mapping[str, Any]) -> Block:
 
 def _views(which: peewee.Expression) -> list[FlowView]:
     rows = list(Row.select().where(which).order_by(Row.id))
-    ids = [row.id for row in rows]
     used = FlowVersion.select().where(FlowVersion.id.in_([row.version_id for row in rows]))
     bodies = {version.id: version.body for version in used}
-    counted = (
-        FlowRun.select(FlowRun.flow_id, peewee.fn.COUNT(FlowRun.id), peewee.fn.MAX(FlowRun.started))
-        .where(FlowRun.flow_id.in_(ids))
-        .group_by(FlowRun.flow_id)
-    )
-    runs = {flow_id: (count, last) for flow_id, count, last in database.tuples(counted)}
-    return [_view(row, bodies, *runs.get(row.id, (0, times.NEVER))) for row in rows]
+    counted = database.db.execute_sql(_RUNS, (json.dumps([row.id for row in rows]),))
+    runs = {flow_id: (count, last or times.NEVER) for flow_id, count, last in counted.fetchall()}
+    return [_view(row, bodies, *runs[row.id]) for row in rows]
 
 
 def _view(row: Row, bodies: Mapping[int, Any], runs: int, last_run: int) -> FlowView:
@@ -308,6 +316,13 @@ def _row(flow_id: int) -> Row:
     row = Row.get_or_none((Row.id == flow_id) & (Row.deleted == 0))
     if row is None:
         raise _gone()
+    return row
+
+
+def _row_named(name: str) -> Row:
+    row = Row.get_or_none((Row.name_key == _key(name)) & (Row.deleted == 0))
+    if row is None:
+        raise NotFound(_("There is no flow “{name}”.").format(name=name))
     return row
 
 

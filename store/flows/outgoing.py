@@ -49,9 +49,22 @@ def add(run_id: int, contact_id: int, body: Body, now: int) -> None:
 
 
 def is_question_unsent(run_id: int) -> bool:
-    """Whether the person cannot know yet what the run asks."""
-    waiting = (Outgoing.run_id == run_id) & (Outgoing.state == WAITING)
-    return bool(Outgoing.select().where(waiting, fn.json_extract(Outgoing.body, "$.asks") == 1).exists())
+    """Whether the person cannot know what the run asks: it was not sent yet, or could not be."""
+    return _question(run_id)[1] in (WAITING, FAILED)
+
+
+def ask_again(run_id: int, now: int) -> None:
+    """Have what the run asks sent once more where it could not be sent, inside a transaction."""
+    failed = (Outgoing.id == _question(run_id)[0]) & (Outgoing.state == FAILED)
+    Outgoing.update(state=WAITING, due=now, attempts=0).where(failed).execute()
+
+
+def _question(run_id: int) -> tuple[int, str]:
+    """The last question of a run and what has become of it; 0 where there is none."""
+    asked = (Outgoing.run_id == run_id) & (fn.json_extract(Outgoing.body, "$.asks") == 1)
+    query = Outgoing.select(Outgoing.id, Outgoing.state).where(asked).order_by(Outgoing.id.desc()).limit(1)
+    found = list(database.tuples(query))
+    return (int(found[0][0]), str(found[0][1])) if found else (0, "")
 
 
 def drop(run_id: int, sentence: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from store.flows import editing, player, saving, wording
-from store.flows.blocks import BUTTONS, Flow
+from store.flows.blocks import Flow
 from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.saving import Outcome
 from store.language import N_, _
@@ -154,8 +154,10 @@ class Rehearsal:
             self.flow.language,
         )
         block = self.state.waiting if message.options else None
-        menu = message.menu if len(message.options) > BUTTONS else ""
-        said = Said(Voice.FLOW, wording.fill(message.text, values), message.options, menu, block)
+        text = wording.fill(message.text, values).strip()
+        if not text and not message.options:
+            return self._noted(_("A message that would be empty is not sent."))
+        said = Said(Voice.FLOW, text, message.options, message.menu, block)
         return replace(self, said=(*self.said, said), asked=self.minutes)
 
     def _saved(self, save: Save) -> "Rehearsal":

@@ -1,7 +1,7 @@
 """Runs as they are stored; what happens in them is in `store.flows.runs`."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,10 +59,14 @@ def write(run: Run) -> None:
     )
 
 
-def lately(contact_ids: Collection[int], since: int) -> list[Run]:
-    """The runs of contacts that events from then on may have to do with."""
-    recent = (FlowRun.ended == 0) | (FlowRun.last >= since - DAY)
-    return _runs(FlowRun.contact_id.in_(among(contact_ids)) & recent)
+def lately(interactions: Mapping[int, Collection[Interaction]], since: int) -> list[Run]:
+    """The runs of contacts that events from then on may have to do with; their `interactions` not over then.
+
+    Of those all runs, however long ago they ended: messages keep an interaction open after its flow.
+    """
+    keys = [interaction.key for found in interactions.values() for interaction in found]
+    recent = (FlowRun.ended == 0) | (FlowRun.last >= since - DAY) | FlowRun.interaction.in_(among(keys))
+    return _runs(FlowRun.contact_id.in_(among(interactions.keys())) & recent)
 
 
 def strays(run_ids: Sequence[int]) -> list[Run]:

@@ -24,7 +24,7 @@ from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.run_rows import Run
 from store.language import _
 from store.models import Flow as FlowRow
-from store.values.events import DAY, Event, Interaction, Kind, Sort, owner
+from store.values.events import FLOW_PAYLOAD, Event, Interaction, Kind, Sort, owner
 
 _HOUR, _MINUTE = 3_600, 60
 _ON_ITS_WAY_SECONDS = 60
@@ -34,7 +34,6 @@ _TOGETHER = 100
 _WORDS = frozenset({"text", "button", "interactive", "image", "video", "document"})
 """Types of messages whose text a person has written or chosen; that of a place or an order is none."""
 _TEMPLATES_BUTTON = "button"
-_RUN = "run:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +66,23 @@ def advance(new: Iterable[News], answering: Answering | None, now: int) -> list[
     if not (concerning or statuses) or not _is_any_in_use():
         return []
     outgoing.note(statuses)
-    if not concerning:
-        return []
+    return _advance(concerning, answering, now) if concerning else []
+
+
+def _advance(new: Sequence[News], answering: Answering | None, now: int) -> list[Begun]:
     try:
         with database.writing():
-            return _Conversations(concerning, answering, now).advance()
+            return _Conversations(new, answering, now).advance()
     except DatabaseUnavailable:
         raise
     except Exception:
-        # Our bug: what was delivered counts nevertheless.
-        traceback.print_exc()
-        return []
+        # Our bug: what was delivered counts nevertheless, and the flows of others go on.
+        contact_ids = list(dict.fromkeys(item.contact for item in new))
+        if len(contact_ids) == 1:
+            traceback.print_exc()
+            return []
+    apart = ([item for item in new if item.contact == contact_id] for contact_id in contact_ids)
+    return [begun for mine in apart for begun in _advance(mine, answering, now)]
 
 
 def tick(now: int) -> bool:
@@ -123,9 +128,10 @@ class _Conversations:
         for event, contact_id, _number, _user_id in new:
             self._events[contact_id or 0].append(event)
         since = min(item.event.time for item in new)
-        self._interactions = interactions.not_over(self._events.keys(), since)
+        not_over = interactions.not_over(self._events.keys(), since)
+        self._interactions = {contact_id: not_over.get(contact_id, []) for contact_id in self._events}
         self._runs: defaultdict[int, dict[str, Run]] = defaultdict(dict)
-        for run in run_rows.lately(self._events.keys(), since):
+        for run in run_rows.lately(self._interactions, since):
             self._runs[run.contact_id][run.interaction] = run
         self._begun: list[Begun] = []
 
@@ -145,7 +151,7 @@ class _Conversations:
         for run in run_rows.strays([run.id for runs in self._runs.values() for run in runs.values()]):
             mine = self._runs[run.contact_id]
             message = events.message(run.interaction)
-            belongs = message and owner(self._interactions.get(run.contact_id, ()), message)
+            belongs = message and owner(self._interactions[run.contact_id], message)
             if not belongs:
                 continue
             if belongs.key in mine:
@@ -157,28 +163,39 @@ class _Conversations:
             run_rows.write(moved)
 
     def _cancel(self, contact_id: int, event: Event) -> None:
-        for interaction in self._interactions.get(contact_id, ()):
+        for interaction in self._interactions[contact_id]:
             if interaction.cancelled_by == event.key and interaction.key in self._runs[contact_id]:
                 self._end(self._runs[contact_id][interaction.key], Ending.CANCELLED)
 
     def _hear(self, contact_id: int, event: Event) -> None:
-        interaction = owner(self._interactions.get(contact_id, ()), event)
+        interaction = owner(self._interactions[contact_id], event)
         if interaction is None:
             return
         run = self._runs[contact_id].get(interaction.key)
-        ends = interaction.cancelled_by == event.key or event.is_exit
-        if run is not None and ends:
-            self._end(run, Ending.LEFT if event.is_exit else Ending.CANCELLED)
+        if event.is_exit:
+            self._leave(contact_id, interaction, event)
+        elif run is not None and interaction.cancelled_by == event.key:
+            self._end(run, Ending.CANCELLED)
         elif run is not None and not run.ended:
             _attempt(run, self._now, partial(_answer, run, event, self._now))
-        elif run is None and not ends and not interaction.cancelled:
+        elif run is None and not interaction.cancelled:
             self._begin(contact_id, interaction, event)
+
+    def _leave(self, contact_id: int, interaction: Interaction, event: Event) -> None:
+        """EXIT cancels one interaction, but ends all that is asked on its line."""
+        for run in self._runs[contact_id].values():
+            is_before = run.interaction == interaction.key or run.last <= event.time
+            if is_before and interaction.on_line(run.line):
+                self._end(run, Ending.LEFT)
 
     def _begin(self, contact_id: int, interaction: Interaction, event: Event) -> None:
         if self._answering is None:
             return
         version = self._flow_of(interaction, event)
-        if version is None or self._now >= event.time + min(DAY, version.flow.hours * _HOUR):
+        if version is None:
+            return
+        expires = version.flow.hours * _HOUR
+        if self._now >= event.time + expires:
             return
         if event.line not in ("", self._answering.line):
             self._answering.complain(_("Flows cannot answer: the messages come to another number than ours."))
@@ -187,7 +204,6 @@ class _Conversations:
         run = run_rows.insert(contact_id, interaction, version, event, self._now)
         self._runs[contact_id][interaction.key] = run
         _attempt(run, self._now, partial(_start, run, version.flow, self._now))
-        expires = version.flow.hours * _HOUR
         if interaction.kind is Sort.INBOUND and expires < interaction.expires:
             self._begun.append(Begun(contact_id, event, version.flow_id, expires))
 
@@ -208,8 +224,8 @@ class _Conversations:
     def _leave_others(self, contact_id: int, interaction: Interaction, event: Event) -> None:
         """Whoever begins a conversation has left those that are not over on the same line."""
         for run in self._runs[contact_id].values():
-            if not run.ended and (interaction.on_line(run.line) or not run.line):
-                others = self._interactions.get(contact_id, ())
+            if not run.ended and interaction.on_line(run.line):
+                others = self._interactions[contact_id]
                 is_open = any(one.key == run.interaction and one.is_open(event.time) for one in others)
                 self._end(run, Ending.CANCELLED if is_open else Ending.EXPIRED)
 
@@ -244,6 +260,8 @@ def _answer(run: Run, event: Event, now: int) -> None:
         said = event.text if event.form in _WORDS else ""
         given = Answer(said, event.payload.removeprefix(_prefix(run)), event.tapped)
         step = player.answer(flow, state, given, settings.load().formats)
+    else:
+        outgoing.ask_again(run.id, now)
     _take(run, flow, step, now)
 
 
@@ -252,13 +270,13 @@ def _may_answer(run: Run, event: Event) -> bool:
     if not event.tapped:
         return not outgoing.is_question_unsent(run.id)
     # Buttons of templates, and of other runs, answer nothing here.
-    is_others = event.payload.startswith(_RUN) and not event.payload.startswith(_prefix(run))
+    is_others = event.payload.startswith(FLOW_PAYLOAD) and not event.payload.startswith(_prefix(run))
     return event.form != _TEMPLATES_BUTTON and not is_others
 
 
 def _prefix(run: Run) -> str:
     """Before what a tap stands for: two runs may have the same blocks."""
-    return f"{_RUN}{run.id} "
+    return f"{FLOW_PAYLOAD}{run.id} "
 
 
 def _take(run: Run, flow: Flow, step: Step, now: int, *, asks: bool = True) -> None:
@@ -310,13 +328,16 @@ def _expires(run: Run, flow: Flow) -> int:
 
 def _remind_or_expire(run: Run, now: int) -> None:
     flow = keeping.version(run.version_id).flow
+    if now >= _expires(run, flow):
+        # A reaction answers nothing, but keeps the conversation open.
+        run.last = max(run.last, interactions.last_sign(run.contact_id, run.interaction))
     if not is_living(run.contact_id):
         _end(run, Ending.CANCELLED, now)
     elif now >= _expires(run, flow):
         _end(run, Ending.EXPIRED, now)
     else:
         state = State.from_json(run.state)
-        # Nobody is reminded of what was not asked yet.
+        # Nobody is reminded of what they were not asked.
         step = Step(state) if outgoing.is_question_unsent(run.id) else player.remind(flow, state)
         _take(run, flow, step, now, asks=False)
 

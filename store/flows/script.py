@@ -9,8 +9,9 @@ from store import database, properties
 from store.errors import Invalid, InvalidFlow
 from store.flows import checks, keeping, wording, yaml_text
 from store.flows.blocks import Flow
+from store.flows.editing import highest_id, renumbered_flow
 from store.flows.keeping import FlowView
-from store.flows.script_reading import FlowFound, PropertyFound, Reading, renumbered
+from store.flows.script_reading import FlowFound, PropertyFound, Reading
 from store.flows.script_writing import Writing, property_node
 from store.language import _
 from store.properties import CustomProperty
@@ -187,7 +188,7 @@ class _Importing:
         if present is None:
             keeping.create(flow)
             self.created.append(flow.name)
-        elif renumbered(present.flow) == flow:
+        elif renumbered_flow(present.flow) == flow:
             self.unchanged.append(flow.name)
         else:
             self._replace(present, found)
@@ -197,8 +198,8 @@ class _Importing:
         had = [present.flow]
         if present.version_id is not None:
             had.append(keeping.version(present.version_id).flow)
-        highest = max((block.id for flow in had for block in flow.walk()), default=0)
-        keeping.save(present.id, renumbered(found.flow, highest + 1))
+        highest = max(map(highest_id, had))
+        keeping.save(present.id, renumbered_flow(found.flow, highest + 1))
         self.replaced.append(found.flow.name)
         if present.is_live and not found.is_live:
             sentence = _("Flow “{name}” is live as it was; to put its changes to use: contacts flow on NAME")

@@ -1,9 +1,8 @@
 """The nodes of a file as flows and properties; all faults are gathered, each with its line."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -275,25 +274,6 @@ class Reading:
         sentence = _("“{value}” is no type; these are: {types}.")
         self.fault(line_of(node), sentence.format(value=written[:60], types=", ".join(kinds)))
         return None
-
-
-def renumbered(flow: Flow, first: int = 1) -> Flow:
-    """The flow with its blocks numbered from `first`, as an outline has them."""
-    numbers = count(first)
-    return replace(flow, blocks=_renumbered(flow.blocks, numbers))
-
-
-def _renumbered(way: tuple[Block, ...], numbers: Iterator[int]) -> tuple[Block, ...]:
-    return tuple(_renumbered_block(block, numbers) for block in way)
-
-
-def _renumbered_block(block: Block, numbers: Iterator[int]) -> Block:
-    return replace(
-        block,
-        id=next(numbers),
-        options=tuple(replace(item, blocks=_renumbered(item.blocks, numbers)) for item in block.options),
-        invalid=None if block.invalid is None else _renumbered(block.invalid, numbers),
-    )
 
 
 def _kinds(node: Node) -> list[Kind]:

@@ -52,6 +52,8 @@ _REJECTS = frozenset({"reject", "no", "no thanks", "decline", "rechazar", "no, g
     text.fold(word) for word in ("não", "rejeitar", "recusar", "não, obrigado", "não obrigado")
 }
 """What stands on buttons that reject; buttons of ours have the payload `reject`."""
+FLOW_PAYLOAD = "run:"
+"""How the payloads of the buttons begin that flows send."""
 
 
 def is_exit_word(written: str) -> bool:
@@ -98,9 +100,10 @@ class Event:
 
     @property
     def is_reject(self) -> bool:
-        """Whether the person has tapped on what rejects."""
-        words = (text.fold(self.payload.strip()), text.fold(self.text.strip()))
-        return self.tapped and not _REJECTS.isdisjoint(words)
+        """Whether the person has tapped on what rejects; “No” to a question of a flow does not."""
+        if not self.tapped or self.payload.startswith(FLOW_PAYLOAD):
+            return False
+        return not _REJECTS.isdisjoint((text.fold(self.payload.strip()), text.fold(self.text.strip())))
 
 
 class Sort(StrEnum):

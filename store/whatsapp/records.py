@@ -88,9 +88,8 @@ def carrying(record: Record, name: object) -> Record:
         raise Invalid(_("Only an outbound can carry a flow."))
     if not isinstance(name, str):
         raise Invalid(_("The flow is named by a text."))
-    found = keeping.named(name)
-    version = keeping.version(found.version_id or keeping.publish(found.id))
-    return replace(record, flow=found.id, expires=version.flow.hours * 3_600)
+    version = keeping.in_use(name)
+    return replace(record, flow=version.flow_id, expires=version.flow.hours * 3_600)
 
 
 def sent(record: Record, message_id: str, line: str) -> Record:

@@ -8,7 +8,7 @@ import pytest
 
 from store import contacts, properties
 from store import settings as account
-from store.flows import keeping, runs
+from store.flows import keeping, run_rows, runs
 from store.flows.blocks import Block, Flow, Kind, Reminder, Saving
 from store.flows.runs import Answering
 from store.interactions import timeline
@@ -205,6 +205,16 @@ def test_exit_ends_it_and_the_next_message_begins_anew(chat: Chat, word: str) ->
     assert chat.say("Hola", 2) == ["Which client?"]
 
 
+def test_exit_ends_it_whatever_else_was_sent_meanwhile(chat: Chat) -> None:
+    switched_on(guide())
+    keeping.publish(keeping.create(ask(Block(1, Kind.MESSAGE, "Welcome."))).id)
+    chat.say("Hola")
+    outbound(chat, "Questions", at=10)
+    assert chat.say("EXIT", 20) == []
+    assert endings() == ["left"]
+    assert counters(only()) == (1, 1, 1, 0)
+
+
 def test_an_agent_ends_it_and_what_waits_is_not_sent(chat: Chat) -> None:
     switched_on(guide())
     inbox.receive(said(text("a", NOW)))
@@ -235,6 +245,15 @@ def test_a_rejected_outbound_begins_nothing(chat: Chat) -> None:
     outbound(chat, "Guide")
     assert chat.deliver(said(button("no", NOW + 5, "reject", "Not now", "T"))) == []
     assert not FlowRun.select().exists()
+
+
+def test_the_buttons_of_a_flow_reject_no_outbound(chat: Chat) -> None:
+    switched_on(ask(choice(1, "Sure?", "Yes", "No")))
+    keeping.publish(keeping.create(guide()).id)
+    chat.say("Hola")
+    outbound(chat, "Guide", at=10)
+    assert chat.tap(1, 20) == ["Which client?"]
+    assert counters(only()) == (1, 1, 0, 0)
 
 
 @pytest.mark.parametrize("is_deleted", [False, True])
@@ -346,6 +365,32 @@ def test_a_replay_runs_and_sends_nothing_again(chat: Chat) -> None:
     assert values() == {"Client": "Bea", "Document": "5"}
 
 
+def test_a_reaction_keeps_a_conversation_and_its_flow_open(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    switched_on(replace(guide(), hours=1))
+    chat.say("Hola", 3_590)
+    chat.send("reaction", 3_590 + 3_000, reaction={"emoji": "👍", "message_id": "wamid.1"})
+    later = NOW + 3_590 + HOUR + 100
+    monkeypatch.setattr("store.values.times.now", lambda: later)
+    assert chat.tick(later) == []
+    assert chat.say("Ana", 3_590 + HOUR + 100) == ["Which document, Ana?"]
+    assert counters(only()) == (1, 0, 0, 0)
+    assert chat.tick(later + HOUR + 61) == []
+    assert endings() == ["expired"]
+
+
+def test_who_writes_without_having_got_the_question_is_asked_again(chat: Chat) -> None:
+    switched_on(guide())
+    chat.graph.refuse(400, 131009, "Parameter value is not valid", "")
+    chat.say("Hola")
+    assert states() == ["failed"]
+    assert chat.say("Is anybody there?", 5) == ["Which client?"]
+    assert values() == {}
+    assert chat.say("Ana", 10) == ["Which document, Ana?"]
+    assert values() == {"Client": "Ana"}
+
+
 def test_somebody_in_the_bin_is_not_reminded(chat: Chat) -> None:
     switched_on(guide(reminder=Reminder(30, "Still there?")))
     chat.say("Hola", 3_600)
@@ -372,6 +417,38 @@ def test_a_fault_in_a_flow_ends_the_run_and_not_the_delivery(
     assert "the player" in FlowRun.get().state["fault"]
     assert {row.state for row in Delivery.select()} == {"processed"}
     assert counters(only()) == (1, 0, 0, 0)
+
+
+def test_a_flow_that_has_ended_does_not_begin_again_while_its_outbound_is_open(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    keeping.publish(keeping.create(guide()).id)
+    outbound(chat, "Guide")
+    for words in ("Yes", "Ana", "5"):
+        chat.say(words)
+    for later in (20 * HOUR, 40 * HOUR):
+        monkeypatch.setattr("store.values.times.now", lambda later=later: NOW + later)
+        assert chat.say("Thank you", later) == []
+    assert endings() == ["completed"]
+    assert capfd.readouterr().err == ""
+
+
+def test_a_fault_of_ours_with_one_person_stops_no_other(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    switched_on(guide())
+    insert = run_rows.insert
+
+    def stumble(contact_id: int, *more: Any) -> Any:
+        if contact_id == contacts.find("+573001234567").id:
+            raise ZeroDivisionError
+        return insert(contact_id, *more)
+
+    monkeypatch.setattr("store.flows.run_rows.insert", stumble)
+    other = said(text("a", NOW, sender="573001234567"), number="573001234567")
+    assert chat.deliver(other, said(text("b", NOW, "Hola"))) == ["Which client?"]
+    assert capfd.readouterr().err.count("Traceback") == 1
+    assert {row.state for row in Delivery.select()} == {"processed"}
 
 
 def test_no_texts_are_sent_that_would_be_empty(chat: Chat) -> None:

@@ -11,7 +11,7 @@ from store.errors import ContactsError, FileUnusable, InvalidFlow
 from store.flows import keeping, script, yaml_text
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.flows.checks import DEPTH_LIMIT
-from store.flows.script_reading import renumbered
+from store.flows.editing import renumbered_flow
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
 from tests.store.flowing import account
@@ -336,7 +336,7 @@ def test_the_deepest_ways_are_exported_and_imported() -> None:
     way: tuple[Block, ...] = ()
     for _level in range(DEPTH_LIMIT + 1):
         way = (Block(0, Kind.OPTIONS, "Which?", options=(Option("This", way),), invalid=None),)
-    deep = keeping.create(renumbered(Flow("Deep", way)))
+    deep = keeping.create(renumbered_flow(Flow("Deep", way)))
     text = script.export().text
     keeping.delete(deep.id)
     script.import_(text.encode())

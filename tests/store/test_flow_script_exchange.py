@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from store import database, properties
 from store.flows import keeping, script, wording, yaml_text
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder
-from store.flows.script_reading import renumbered
+from store.flows.editing import renumbered_flow
 from store.values.property_type import PropertyType
 from tests.store.flowing import KNOWN, account, flows
 from tests.support import NAUGHTY
@@ -91,7 +91,7 @@ def portrait(flow: Flow) -> Flow:
             for block in blocks
         )
 
-    return renumbered(replace(flow, blocks=way(flow.blocks)))
+    return renumbered_flow(replace(flow, blocks=way(flow.blocks)))
 
 
 @settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=25)

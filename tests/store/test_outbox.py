@@ -330,3 +330,30 @@ def test_looks_at_what_is_due_use_their_indexes() -> None:
     for statement in (outbox._NEXT, outbox._NEXT_DUE):
         told_ = database.db.execute_sql("EXPLAIN QUERY PLAN " + statement, {"now": 1, "due": 2}).fetchall()
         assert not [row for row in told_ if row[3].startswith("SCAN") and "CONSTANT" not in row[3]], told_
+
+
+def test_what_has_failed_for_good_is_not_looked_at_again() -> None:
+    [only_one] = waiting("one")
+    row = Outgoing.get_by_id(only_one)
+    Outgoing.update(state="failed").execute()
+    steps = steps_of_a_look()
+    failed = {"run_id": row.run_id, "contact_id": row.contact_id, "body": row.body, "state": "failed"}
+    Outgoing.insert_many([failed | {"due": NOW, "created": NOW}] * 1_000).execute()
+    assert steps_of_a_look() <= steps + 100
+
+
+def steps_of_a_look() -> int:
+    """How many steps SQLite takes to know when something is due next."""
+    steps = [0]
+
+    def count() -> int:
+        steps[0] += 1
+        return 0
+
+    connection = database.db.connection()
+    connection.set_progress_handler(count, 1)
+    try:
+        outbox.next_due(NOW)
+    finally:
+        connection.set_progress_handler(None, 0)
+    return steps[0]
