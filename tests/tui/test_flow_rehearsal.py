@@ -194,6 +194,25 @@ async def test_a_contact_of_ones_own_is_only_read(db: object, screens: Screens) 
     assert contacts.get(eva.id) == eva
 
 
+async def test_the_contact_whose_name_was_typed_is_chosen_however_quickly(
+    db: object, screens: Screens
+) -> None:
+    async with screens() as person:
+        await open_rehearsal(person)
+        contacts.create("+573001234567", "Eva")
+        contacts.create("+573001234568", "Zoe")
+        for words in ("eva\r", "zoe\r"):
+            await person.press("ctrl+o", "up", "enter")
+            await person.until(lambda: person.sees("Choose a contact", "Eva (", "Zoe ("), 5)
+            await person.burst(words)
+            await person.until(lambda words=words: person.sees(f"as {words.strip().title()}"), 5)
+        await person.press("ctrl+o", "up", "enter")
+        await person.type("shoe:4")
+        await person.until(lambda: person.sees("No filter or property “shoe”"), 5)
+        await person.press("enter")
+        assert person.sees("Choose a contact")
+
+
 async def test_options_can_be_tapped(db: object, screens: Screens) -> None:
     async with screens((120, 40)) as person:
         await open_rehearsal(person)
