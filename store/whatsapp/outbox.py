@@ -54,7 +54,7 @@ _NEXT = f"""
 _NEXT_DUE = f"""
     SELECT min(due) FROM (
         SELECT min(due) AS due FROM outgoing WHERE state = '{WAITING}' AND due > :now
-        UNION ALL SELECT min(due) FROM outgoing WHERE {_FAULTY} AND due > :now
+        UNION ALL SELECT min(due) FROM outgoing WHERE {_FAULTY} AND state = '{UNSURE}' AND due > :now
         UNION ALL SELECT :due
     )
 """
@@ -80,14 +80,16 @@ class FailedMessage:
 
 def failures(limit: int) -> list[FailedMessage]:
     """The last messages that have failed, may have, or are being tried again, the latest first."""
-    over = SQL(_FAULTY) & ((Outgoing.state == FAILED) | (Outgoing.due <= times.now()))
+    failed = SQL(_FAULTY) & (Outgoing.state == FAILED)
+    unsure = SQL(_FAULTY) & (Outgoing.state == UNSURE) & (Outgoing.due <= times.now())
     again = SQL(f"state = '{WAITING}'") & (Outgoing.attempts > 0)
-    # Not in the order of the index of ids, for which all that was ever sent would be looked at.
-    latest = SQL("+id DESC")
+    latest = Outgoing.id.desc()
+    # Of what waits not in the order of ids, for which all that was ever sent would be looked at.
+    latest_waiting = SQL("+id DESC")
     rows = [
         row
-        for condition in (over, again)
-        for row in Outgoing.select().where(condition).order_by(latest).limit(limit)
+        for condition, order in ((failed, latest), (unsure, latest), (again, latest_waiting))
+        for row in Outgoing.select().where(condition).order_by(order).limit(limit)
     ]
     rows = sorted(rows, key=lambda row: row.id, reverse=True)[:limit]
     people = {person.id: person for person in contacts.get_many([row.contact_id for row in rows])}
