@@ -1,6 +1,7 @@
 """A rehearsal by keys: answers, options, EXIT, time, contacts; and nothing is stored."""
 
 from dataclasses import replace
+from functools import partial
 
 from textual.widgets import Static
 
@@ -201,11 +202,11 @@ async def test_the_contact_whose_name_was_typed_is_chosen_however_quickly(
         await open_rehearsal(person)
         contacts.create("+573001234567", "Eva")
         contacts.create("+573001234568", "Zoe")
-        for words in ("eva\r", "zoe\r"):
+        for name in ("Eva", "Zoe"):
             await person.press("ctrl+o", "up", "enter")
             await person.until(lambda: person.sees("Choose a contact", "Eva (", "Zoe ("), 5)
-            await person.burst(words)
-            await person.until(lambda words=words: person.sees(f"as {words.strip().title()}"), 5)
+            await person.burst(f"{name}\r")
+            await person.until(partial(person.sees, f"as {name}"), 5)
         await person.press("ctrl+o", "up", "enter")
         await person.type("shoe:4")
         await person.until(lambda: person.sees("No filter or property “shoe”"), 5)
