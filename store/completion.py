@@ -23,7 +23,8 @@ class Suggestion:
 
 def complete(line: str, limit: int = 8) -> list[Suggestion]:
     """How the last word of a line might go on: names of filters, then their values."""
-    start = max(line.rfind(" "), -1) + 1 if line.count('"') % 2 == 0 else line.rfind('"')
+    is_quoted = line.count('"') % 2 == 1
+    start = line.rfind(" ", 0, line.rfind('"') if is_quoted else len(line)) + 1
     before, word = line[:start], line[start:]
     sign = "-" if word.startswith("-") else ""
     name, colon, value = word.removeprefix(sign).partition(":")

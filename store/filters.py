@@ -25,6 +25,8 @@ from store.values.phone_patterns import only_region
 from store.values.property_type import PropertyType
 
 _ID_DIGITS = 19
+_WORD_LIMIT = 50
+"""Words and filters; hundreds of conditions are nested deeper than a query can be."""
 _NEVER = frozenset({"never", "nunca"})
 ORIGINS = {
     "message": N_("born of a message"),
@@ -61,7 +63,10 @@ def parse(line: str) -> Wanted:
     terms: list[str] = []
     others: list[Any] = []
     known = Known()
-    for token in _tokens(line):
+    tokens = _tokens(line)
+    if len(tokens) > _WORD_LIMIT:
+        raise Invalid(_("A search has at most {limit} words and filters.").format(limit=_WORD_LIMIT))
+    for token in tokens:
         if token.name is not None:
             condition = known.condition(token)
             others.append(_opposite(condition) if token.is_not else condition)

@@ -25,7 +25,7 @@ from textual.worker import Worker, WorkerState
 from store import database
 from store.errors import ContactsError
 from store.language import N_, _
-from tui.page import OurScreen
+from tui.page import OurScreen, Page
 from tui.text import shown
 
 if TYPE_CHECKING:
@@ -176,6 +176,12 @@ class ContactsApp(App[None]):
         """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""
         gc.freeze()
         gc.enable()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """No page is turned while a dialog is about to open: its keys may be typed already."""
+        if action != "switch_mode" or not isinstance(self.screen, Page):
+            return True
+        return not any(worker.group == "dialog" and worker.is_running for worker in self.workers)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Turn to another page, which is painted once, as soon as it has been told so."""

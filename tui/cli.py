@@ -140,7 +140,9 @@ def open_screen(location: str | None, *, read_only: bool = False, plain_output: 
     database.tune(database.SMALL_PRAGMAS)
     from tui import driver
     from tui.app import ContactsApp
+    from tui.driver import decoding
 
+    decoding.forgive()
     app = ContactsApp(driver.suited(plain=plain_output))
     app.run()
     return app.return_code or 0

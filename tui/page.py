@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
@@ -101,11 +102,11 @@ class Page(OurScreen, Screen[None]):
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Styles stay as they are: what changes them does so on every page, and tables cost 8 ms."""
         event.refresh_styles = False
-        self.opened()
+        self.contacts_app.glance(self.opened)
         self._stop_looking()
         if self.LOOK_SECONDS:
-            looks = self.set_timer(_STAY_SECONDS, self.look), self.set_interval(self.LOOK_SECONDS, self.look)
-            self._looks += looks
+            look = partial(self.contacts_app.glance, self.look)
+            self._looks += self.set_timer(_STAY_SECONDS, look), self.set_interval(self.LOOK_SECONDS, look)
 
     def on_screen_suspend(self) -> None:
         """Look no more, unless it is only a dialog that stands before this page."""

@@ -127,6 +127,8 @@ def test_a_filter_finds_whom_it_says(people: set[str], line: str, names: set[str
         ("import:x", ("import:3",)),
         ("id:1,,2", ("id:12,15",)),
         ("id:", ("id:12,15",)),
+        ("a " * 1_000, ("at most 50 words and filters",)),
+        ("-name:a " * 1_000, ("at most 50 words and filters",)),
     ],
 )
 def test_a_filter_that_is_wrong_says_so(people: set[str], line: str, words: tuple[str, ...]) -> None:
@@ -164,6 +166,11 @@ def test_the_index_finds_what_a_look_at_every_contact_finds(names: list[str], pa
     assert found(f'"{part}"') == {name for name in present if fold(part) in fold(name)}
 
 
+def test_as_many_words_as_there_may_be_are_searched_for(people: set[str]) -> None:
+    assert found("-zz " * 25 + "-name:zz " * 24 + "ana") == {"Ana Muñoz"}
+    assert found("a " * 50) == {"Ana Muñoz"}
+
+
 @pytest.mark.parametrize(
     ("line", "goes_on"),
     [
@@ -177,6 +184,8 @@ def test_the_index_finds_what_a_look_at_every_contact_finds(names: list[str], pa
         ("vip_member:t", ["vip_member:true"]),
         ("tier:g", ["tier:Gold"]),
         ("tier:t", ['tier:"Two words"']),
+        ('ana tier:"two w', ['ana tier:"Two words"']),
+        ('"two w', []),
         ("", []),
         ("zzz", []),
         ("shoe:4", []),

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -34,6 +35,14 @@ class Person:
     async def type(self, text: str) -> None:
         """Type a text."""
         await self.pilot.press(*(_KEYS.get(char, char) for char in text))
+        await self.settle()
+
+    async def burst(self, typed: str) -> None:
+        """What a terminal sends, all at once, as a slow line delivers it."""
+        driver = self.app._driver
+        assert driver is not None
+        for message in XTermParser().feed(typed):
+            driver.process_message(message)
         await self.settle()
 
     async def settle(self) -> None:

@@ -303,6 +303,19 @@ async def test_a_page_that_cannot_be_read_is_told_of_and_the_program_goes_on(
 # The mouse, as a terminal tells of it
 
 
+@pytest.mark.parametrize("plain", ["0", "1"])
+def test_bytes_of_another_encoding_end_nothing(db: Path, monkeypatch: pytest.MonkeyPatch, plain: str) -> None:
+    monkeypatch.setenv("CONTACTS_PLAIN_DRIVER", plain)
+    insert(30)
+    database.close()
+    with Terminal(product.command(), db) as terminal:
+        terminal.wait_for(b"30 contacts")
+        terminal.type(b"/")
+        terminal.settle(0.2)
+        terminal.type(b"\x1b[200~zz\xe9\x1b[201~")
+        terminal.wait_for("�".encode())
+
+
 def test_wheel_header_bar_and_clicks_in_a_terminal(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Whole rows, to be read without an emulator.
     monkeypatch.setenv("CONTACTS_PLAIN_DRIVER", "1")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.geometry import Offset
 
-from store import contacts, database, listing, properties, search, settings
+from store import contacts, database, listing, properties, search, searches, settings
 from store.models import Contact
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
@@ -212,7 +212,7 @@ async def test_delete_asks_and_undo_brings_back(screens: Screens, size: tuple[in
         await person.press("u")
         await person.until(lambda: person.sees("1 contact", "Ana is back"), 5)
         await person.press("u")
-        assert person.sees("Nothing was deleted in this session")
+        assert person.sees("There is nothing to undo.")
 
 
 async def test_undo_is_refused_when_another_has_the_number(screens: Screens) -> None:
@@ -273,7 +273,7 @@ async def test_the_phone_is_copied(screens: Screens) -> None:
 async def test_every_action_is_found_by_name_and_all_keys_are_shown(screens: Screens) -> None:
     async with screens((100, 40)) as person:
         await person.press("question_mark")
-        assert person.sees("Copy phone", "Undo delete")
+        assert person.sees("Copy phone", "Undo")
         await person.press("question_mark")
         assert not person.sees("Copy phone")
         await person.press("ctrl+p")
@@ -333,10 +333,34 @@ async def test_what_is_typed_right_behind_the_slash_goes_into_the_search(screens
     insert(5)
     async with screens() as person:
         # All keys at once, as a slow line delivers them: q, i and n among them must not run as keys.
-        await person.pilot.press("slash", *"quin")
-        await person.settle()
+        await person.burst("/quin")
         assert person.app.is_running
         assert person.app.screen.query_one("#search", Line).value == "quin"
+
+
+async def test_what_is_typed_right_behind_a_search_is_for_its_results(screens: Screens) -> None:
+    insert(30)
+    async with screens() as person:
+        await person.burst("/00001\r*")
+        assert person.app.screen.query_one("#search", Line).value == "00001"
+        await person.until(lambda: person.sees("11 contacts of 30 · 11 marked"), 5)
+
+
+async def test_keys_typed_while_a_dialog_opens_turn_no_page(screens: Screens) -> None:
+    insert(30)
+    searches.save("First", "zzz")
+    searches.save("Second", "yyy")
+    async with screens() as person:
+        await person.burst("g50%")
+        assert person.sees("Row number, or 50%")
+        assert person.app.screen.query_one(Line).value == "50%"
+        await person.press("escape")
+        await person.burst("s5")
+        assert person.sees("Sort by")
+        assert person.app.current_mode == "contacts"
+        await person.press("escape")
+        await person.burst("f2")
+        await person.until(lambda: person.sees("No contact fits “yyy”"), 5)
 
 
 async def test_while_others_write_the_list_stays_where_the_person_looks(screens: Screens) -> None:

@@ -1,6 +1,8 @@
 """The flow editor by keys: the guide's example, every setting, faults, undo, and what is not saved."""
 
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -391,6 +393,36 @@ async def test_what_was_built_is_kept_though_somebody_else_has_deleted_the_flow(
         await person.press("escape", "escape")
         assert person.sees("Create flow")
     assert [block.kind for block in only().flow.blocks] == [Kind.END, Kind.MESSAGE]
+
+
+async def test_a_flow_kept_anew_needs_a_name_of_its_own(screens: Screens) -> None:
+    async with screens() as person:
+        await open_editor(person, HELLO)
+        keeping.delete(only().id)
+        keeping.create(Flow("Welcome"))
+        await person.press("d", "ctrl+s")
+        await person.until(lambda: person.sees("Keep yours as a new flow?"), 5)
+        await person.press("y")
+        await person.until(lambda: person.sees("There is a flow “Welcome” already."), 5)
+
+
+async def test_saving_twice_is_no_quarrel_with_oneself(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_save, save_flow = threading.Event(), keeping.save
+
+    def slow(*arguments: Any) -> FlowView:
+        may_save.wait(5)
+        return save_flow(*arguments)
+
+    monkeypatch.setattr(keeping, "save", slow)
+    async with screens() as person:
+        await open_editor(person, HELLO)
+        await person.press("down", "d", "s", "n", "enter", "escape", "s")
+        may_save.set()
+        await person.until(lambda: all(w.is_finished for w in person.app.workers if w.group == "save"), 5)
+        assert not person.sees("Somebody else")
+        assert [block.kind for block in only().flow.blocks] == [Kind.MESSAGE]
 
 
 async def test_more_options_than_fit_are_all_there_to_be_mended(screens: Screens) -> None:

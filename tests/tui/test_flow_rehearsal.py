@@ -1,6 +1,7 @@
 """A rehearsal by keys: answers, options, EXIT, time, contacts; and nothing is stored."""
 
 from dataclasses import replace
+from functools import partial
 
 from textual.widgets import Static
 
@@ -192,6 +193,25 @@ async def test_a_contact_of_ones_own_is_only_read(db: object, screens: Screens) 
         await say(person, "12")
         assert "Client Theirs (kept, since overwrite is off) Document – → 12" in written(person)
     assert contacts.get(eva.id) == eva
+
+
+async def test_the_contact_whose_name_was_typed_is_chosen_however_quickly(
+    db: object, screens: Screens
+) -> None:
+    async with screens() as person:
+        await open_rehearsal(person)
+        contacts.create("+573001234567", "Eva")
+        contacts.create("+573001234568", "Zoe")
+        for name in ("Eva", "Zoe"):
+            await person.press("ctrl+o", "up", "enter")
+            await person.until(lambda: person.sees("Choose a contact", "Eva (", "Zoe ("), 5)
+            await person.burst(f"{name}\r")
+            await person.until(partial(person.sees, f"as {name}"), 5)
+        await person.press("ctrl+o", "up", "enter")
+        await person.type("shoe:4")
+        await person.until(lambda: person.sees("No filter or property “shoe”"), 5)
+        await person.press("enter")
+        assert person.sees("Choose a contact")
 
 
 async def test_options_can_be_tapped(db: object, screens: Screens) -> None:

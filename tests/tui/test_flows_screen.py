@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+import peewee
 import pytest
 
 from store import contacts, database
@@ -211,3 +212,20 @@ async def test_small_windows_ask_for_more_room(screens: Screens) -> None:
         assert person.sees("Please make this window larger")
         await person.press("e")
         assert person.sees("Please make this window larger")
+
+
+async def test_flows_that_cannot_be_read_are_told_of_and_the_program_goes_on(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with screens() as person:
+
+        def damaged() -> list[keeping.FlowView]:
+            raise peewee.DatabaseError("database disk image is malformed")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keeping, "list_all", damaged)
+            await person.press("4")
+            assert person.sees("is damaged; put its last")
+        keeping.create(Flow("Welcome", (HELLO,)))
+        await person.press("1", "4")
+        assert person.sees("Welcome")

@@ -104,7 +104,7 @@ async def test_the_latest_changes_are_listed_and_can_be_undone_later(
     change_id = changes.set_value([1, 2], tier.id, "Gold")
     async with screens() as person:
         await person.until(lambda: not changes.get(change_id).is_running, 20)
-        await person.press("a", *("down",) * 4, "enter")
+        await person.press("a", *("down",) * 5, "enter")
         await person.until(lambda: person.sees("Changes of many contacts", "Set Tier to Gold", "Finished"))
         await person.press("enter", "u")
         await person.until(lambda: person.sees("2 contacts are as they were."), 20)
@@ -144,7 +144,11 @@ async def test_a_wrong_filter_is_told_below_the_line(screens: Screens) -> None:
     async with screens() as person:
         await person.press("/", *"shoe:4")
         await person.until(lambda: person.sees("No filter or property “shoe”", 'quote it: "shoe:4"'))
-        await person.press("backspace", "backspace", *":")
+        await person.press("enter")
+        assert person.sees("No filter or property “shoe”")
+        await person.press("*")
+        assert not person.app.screen.query_one(ContactTable).marks
+        await person.press("/", "end", "backspace", "backspace", *":")
         await person.press(*("backspace",) * 6)
         await person.until(lambda: person.sees("3 contacts", "Words, or filters"))
 

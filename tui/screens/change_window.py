@@ -1,6 +1,7 @@
 """A change of many contacts to watch, to stop, to go on with and to undo; and the list of the latest ones."""
 
 from collections.abc import Callable
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -60,7 +61,7 @@ class ChangeWindow(Dialog[None]):
     def on_mount(self) -> None:
         """Look, and look again now and then."""
         self._look()
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(_LOOK_SECONDS, partial(self.contacts_app.glance, self._look))
 
     def _look(self) -> None:
         view = changes.get(self._change_id)

@@ -9,10 +9,11 @@ from textual.widgets.option_list import Option
 
 from store import contacts, listing
 from store.contacts import Person
+from store.errors import ContactsError
 from store.language import N_, _
 from store.listing import Listing
 from tui.page import Dialog
-from tui.text import plain
+from tui.text import lines, plain
 from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
@@ -31,6 +32,8 @@ class ContactChoice(Dialog[Person]):
     def __init__(self) -> None:
         super().__init__()
         self._found: list[Person] = []
+        self._words: str | None = None
+        """What was searched for; None before anything was."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog choice"):
@@ -50,14 +53,30 @@ class ContactChoice(Dialog[Person]):
         self._search(event.value)
 
     @work(exclusive=True, group="read", exit_on_error=False)
-    async def _search(self, words: str) -> None:
-        self._found = await self.contacts_app.read(_people, words)
+    async def _search(self, words: str, *, is_taken: bool = False) -> None:
+        said = _("Nothing fits what you typed.")
+        try:
+            self._found = await self.contacts_app.read(_people, words)
+        except ContactsError as error:
+            self._found, said = [], str(error)
+        self._words = words
         options = self.query_one(OptionList)
         options.set_options(Option(plain(person.label)) for person in self._found)
         options.highlighted = 0 if self._found else None
-        self.query_one(".muted").display = not self._found
+        muted = self.query_one(".muted", Static)
+        muted.update(lines(said))
+        muted.display = not self._found
+        if is_taken:
+            self._take_highlighted()
 
     @on(Input.Submitted)
+    def _enter(self, event: Input.Submitted) -> None:
+        if event.value == self._words:
+            self._take_highlighted()
+        else:
+            # What is shown still belongs to what was typed before.
+            self._search(event.value, is_taken=True)
+
     def _take_highlighted(self) -> None:
         index = self.query_one(OptionList).highlighted
         if index is not None and index < len(self._found):

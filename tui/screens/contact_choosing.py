@@ -11,7 +11,8 @@ from store import database, listing
 from store.errors import ContactsError
 from store.language import _, ngettext
 from store.listing import Order
-from tui.screens.contact_actions import ContactActions
+from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.contact_actions import ContactActions, adopting, counters
 from tui.screens.list_actions import ListActions
 from tui.screens.many_actions import Chosen, ManyActions
 from tui.screens.question import Question
@@ -49,8 +50,12 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
     async def action_mark_all(self) -> None:
         """Mark all that match."""
         ids, wanted = self._table.ids, self._listing
-        if not self._is_whole:
-            ids = await self.contacts_app.read(listing.ids, wanted)
+        try:
+            if not self._is_whole:
+                ids = await self.contacts_app.read(listing.ids, wanted)
+        except ContactsError as error:
+            self.contacts_app.say_error(error)
+            return
         self._table.mark(ids)
 
     def action_unmark(self) -> None:
@@ -73,8 +78,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         else:
             self.contacts_app.say(_("Letters jump where the list is sorted by name: press s."))
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def _ask_where(self, question: str, *, letters_only: bool) -> None:
+    def _ask_where(self, question: str, *, letters_only: bool) -> None:
         from tui.screens.jump import Jump, place_meant
 
         back = self._table.bookmark()
@@ -89,14 +93,52 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
             table.go_to(place)
             return ""
 
-        if not await self.app.push_screen_wait(Jump(question, go)):
-            back()
+        self.app.push_screen(Jump(question, go), lambda stays: None if stays else back())
 
     def _place_of_name(self, words: str) -> int:
         return listing.position(self._table.ids, words, descending=self._listing.descending)
 
     def unmark(self, chosen: Chosen) -> None:
         self._table.unmark(chosen.ids)
+
+    # One contact
+
+    def action_details(self) -> None:
+        """Open the details of the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        from tui.screens.contact_details import ContactDetails
+
+        self.app.push_screen(ContactDetails(person.id), self._after_details)
+
+    def _after_details(self, wish: str | None) -> None:
+        if wish == "delete":
+            self.action_delete_selected()
+        self.reload()
+
+    @work(exclusive=True, group="dialog", exit_on_error=False)
+    async def action_options(self) -> None:
+        """What can be done with the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        choices = [Choice(_("View details"), "details")]
+        if not database.is_read_only():
+            choices.append(Choice(_("Delete"), "delete_selected"))
+        choices += counters(person) + adopting(person)
+        choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
+        if choice is not None:
+            await self.run_action(choice.value)
+
+    def action_edit(self) -> None:
+        """Open the form of the selected contact."""
+        person = self._selected()
+        if person is None:
+            return
+        from tui.screens.contact_form import ContactForm
+
+        self.app.push_screen(ContactForm(person), self._after_form)
 
     # Delete and bring back
 
@@ -154,7 +196,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
     async def action_undo(self) -> None:
         """Take back what was deleted, or changed in many contacts, last in this session."""
         if not self.contacts_app.undoable:
-            self.contacts_app.say(_("Nothing was deleted in this session."))
+            self.contacts_app.say(_("There is nothing to undo."))
             return
         # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
         people = self.contacts_app.undoable.pop()

@@ -21,7 +21,6 @@ from store.listing import Listing, Order, Row
 from store.looks import Look
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.contact_actions import adopting, counters
 from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
@@ -39,6 +38,8 @@ _CHANGES = frozenset(
     {"create", "edit", "delete", "delete_selected", "undo", "import", "download", "actions", "adopt"}
 )
 """Actions that are not for those who may only read."""
+_NOT_WHILE_TYPING = frozenset({"search", "saved_searches", "jump", "jump_name"})
+"""Actions whose keys are letters in the search line."""
 _FIRST = 200
 """Rows that are shown before the whole order is known."""
 _DETAILS_SECONDS = 0.1
@@ -54,24 +55,25 @@ class ContactsScreen(ContactChoosing, Page):
     LOOK_SECONDS = 1.0
     CSS_PATH = "contacts.tcss"
     BINDINGS = [
-        # With priority: what is typed right behind it must go into the search line, not run as keys.
+        # With priority: what is typed right behind them belongs to where they lead.
         Binding("slash", "search", N_("Search"), key_display="/", priority=True),
+        Binding("enter,down", "results", N_("Results"), priority=True),
         Binding("n", "create", N_("New")),
         Binding("a", "actions", N_("Actions")),
         Binding("o", "options", N_("Options")),
         Binding("s", "sort", N_("Sort")),
-        Binding("f", "saved_searches", N_("Saved searches"), show=False),
+        Binding("f", "saved_searches", N_("Saved searches"), show=False, priority=True),
         Binding("enter", "details", N_("Details"), show=False),
         Binding("e", "edit", N_("Edit"), show=False),
         Binding("d,delete", "delete", N_("Delete"), show=False),
-        Binding("u", "undo", N_("Undo delete"), show=False),
+        Binding("u", "undo", N_("Undo"), show=False),
         Binding("y", "copy", N_("Copy phone"), show=False),
         Binding("p", "adopt", N_("Adopt name from WhatsApp"), show=False),
         Binding("i", "import", N_("Import contacts"), show=False),
         Binding("w", "download", N_("Download contacts"), show=False),
         Binding("asterisk,ctrl+a", "mark_all", N_("Mark all that match"), show=False),
-        Binding("g,colon", "jump", N_("Jump to a row"), show=False),
-        Binding("apostrophe", "jump_name", N_("Jump to a name"), show=False),
+        Binding("g,colon", "jump", N_("Jump to a row"), show=False, priority=True),
+        Binding("apostrophe", "jump_name", N_("Jump to a name"), show=False, priority=True),
         Binding("escape", "unmark", N_("Unmark")),
         Binding("escape", "clear_search", N_("Show all")),
     ]
@@ -275,7 +277,9 @@ class ContactsScreen(ContactChoosing, Page):
             return bool(line.value) or line.has_focus or bool(self.query("HelpPanel"))
         if action == "unmark":
             return self._table.has_focus and bool(self._table.marks) and not self.query("HelpPanel")
-        if action == "search":
+        if action == "results":
+            return isinstance(self.focused, Line)
+        if action in _NOT_WHILE_TYPING:
             return not isinstance(self.focused, Line)
         return not (database.is_read_only() and action in _CHANGES)
 
@@ -290,28 +294,25 @@ class ContactsScreen(ContactChoosing, Page):
         elif not event.value:
             keep = self._before_search
         self._listing = replace(self._listing, search=event.value)
+        self._is_whole = False
         # What was typed before must not keep this one waiting: a filter may look at every contact.
         self._look.break_off()
         self._take_order(keep)
 
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_saved_searches(self) -> None:
+    def action_saved_searches(self) -> None:
         """Choose a search that is kept under a name, or keep the present one."""
         from tui.screens.saved_searches import SavedSearches
 
-        words = await self.app.push_screen_wait(SavedSearches(self._listing.search))
+        self.app.push_screen(SavedSearches(self._listing.search), self._search_again)
+
+    def _search_again(self, words: str | None) -> None:
         if words is not None:
             self.query_one("#search", Line).value = words
             self._table.focus()
 
-    @on(Input.Submitted, "#search")
-    def _to_results(self) -> None:
-        self._table.focus()
-
-    def key_down(self) -> None:
-        """From the search line down into the results."""
-        if self.query_one("#search").has_focus:
-            self._table.focus()
+    def action_results(self) -> None:
+        """From the search line into the results."""
+        self.set_focus(self._table)
 
     @on(DataTable.HeaderSelected)
     def _sort_by_header(self, event: DataTable.HeaderSelected) -> None:
@@ -356,62 +357,24 @@ class ContactsScreen(ContactChoosing, Page):
         self.call_after_refresh(self._show_details)
 
     def _selected(self) -> "Person | None":
+        # Imported here: the first rows need it not.
         from store import contacts
 
         contact_id = self._table.selected_id
         if contact_id is None:
             return None
-        # Imported here: the first rows need it not.
-
         people = self.contacts_app.glance(lambda: contacts.get_many([contact_id]))
         return people[0] if people else None
 
     def _changed(self, person: "Person") -> None:
         self.reload()
 
+    # What is done with a contact
+
     @on(DataTable.RowSelected)
     def _open_selected(self) -> None:
         self.action_details()
 
-    def action_details(self) -> None:
-        """Open the details of the selected contact."""
-        person = self._selected()
-        if person is None:
-            return
-        from tui.screens.contact_details import ContactDetails
-
-        self.app.push_screen(ContactDetails(person.id), self._after_details)
-
-    def _after_details(self, wish: str | None) -> None:
-        if wish == "delete":
-            self.action_delete_selected()
-        self.reload()
-
-    # What can be done
-
     @on(ContactTable.OptionsAsked)
     def _options_clicked(self) -> None:
         self.action_options()
-
-    @work(exclusive=True, group="dialog", exit_on_error=False)
-    async def action_options(self) -> None:
-        """What can be done with the selected contact."""
-        person = self._selected()
-        if person is None:
-            return
-        choices = [Choice(_("View details"), "details")]
-        if not database.is_read_only():
-            choices.append(Choice(_("Delete"), "delete_selected"))
-        choices += counters(person) + adopting(person)
-        choice = await self.app.push_screen_wait(ChoiceScreen(shown(person.label), choices))
-        if choice is not None:
-            await self.run_action(choice.value)
-
-    def action_edit(self) -> None:
-        """Open the form of the selected contact."""
-        person = self._selected()
-        if person is None:
-            return
-        from tui.screens.contact_form import ContactForm
-
-        self.app.push_screen(ContactForm(person), self._after_form)

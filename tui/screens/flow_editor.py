@@ -1,5 +1,6 @@
 """Edit a flow: its outline, and beside it (or in its place) the settings of the block under the cursor."""
 
+import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -57,6 +58,7 @@ class FlowEditor(Page):
         self._faults: list[Fault] = []
         self._refused: dict[str, str] = {}
         """What the store said of the flow's own settings when it was saved last."""
+        self._saving = asyncio.Lock()
         self._said = ""
         """The faults below the outline."""
 
@@ -326,22 +328,30 @@ class FlowEditor(Page):
 
     # Saving and rehearsing
 
-    @work(group="save", exclusive=True, exit_on_error=False)
+    @work(group="save", exit_on_error=False)
     async def action_save(self) -> None:
         """Keep the flow as it is now, with its faults if it has any."""
         self._gather()
-        await self._save(self._view.changed)
+        # One after the other: the next begins from what this one has stored.
+        async with self._saving:
+            await self._save(self._view.changed)
 
-    async def _save(self, seen_changed: int | None) -> None:
+    async def _save(self, seen_changed: int | None, *, is_new: bool = False) -> None:
         flow = self._flow
         try:
-            self._view = await self.contacts_app.write(keeping.save, self._view.id, flow, seen_changed)
+            if is_new:
+                self._view = await self.contacts_app.write(keeping.create, flow)
+            else:
+                self._view = await self.contacts_app.write(keeping.save, self._view.id, flow, seen_changed)
         except ChangedMeanwhile as error:
             question = Question(f"{error}\n" + _("Put yours in its place?"), _("Replace"), _("Back"))
             if await self.app.push_screen_wait(question):
                 await self._save(None)
         except NotFound as error:
-            await self._keep_anew(error)
+            # Somebody has deleted the flow: what was built here need not be lost.
+            question = Question(f"{error}\n" + _("Keep yours as a new flow?"), _("Keep"), _("Back"))
+            if await self.app.push_screen_wait(question):
+                await self._save(None, is_new=True)
         except InvalidFields as error:
             self._refused = error.fields
             self._history = self._history.at(Spot())
@@ -354,13 +364,6 @@ class FlowEditor(Page):
             self._saved = flow
             self._show()
             self.contacts_app.say(self._after_saving())
-
-    async def _keep_anew(self, error: NotFound) -> None:
-        """Somebody has deleted the flow: what was built here need not be lost."""
-        question = Question(f"{error}\n" + _("Keep yours as a new flow?"), _("Keep"), _("Back"))
-        if await self.app.push_screen_wait(question):
-            self._view = await self.contacts_app.write(keeping.create, self._flow)
-            await self._save(None)
 
     def _after_saving(self) -> str:
         name = self._view.flow.name

@@ -37,7 +37,8 @@ class ListActions(OurScreen):
             Choice(_("+ Create contact"), "create"),
             Choice(_("Import contacts"), "import"),
             Choice(_("Download contacts"), "download"),
-            Choice(_("Saved searches"), "saved_searches"),
+            Choice(_("Mark all that match (*; space marks one)"), "mark_all"),
+            Choice(_("Saved searches (f)"), "saved_searches"),
             Choice(_("Changes of many contacts"), "changes"),
         ]
         choices = self.choices_for_many() + choices

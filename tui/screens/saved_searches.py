@@ -41,7 +41,8 @@ class SavedSearches(Dialog[str]):
         """`words`: of the present search."""
         super().__init__()
         self._words = words
-        self._found: list[Search] = []
+        # At once: a number may be typed right behind the key that opens this.
+        self._found = searches.list_all()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):

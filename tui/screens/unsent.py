@@ -1,5 +1,7 @@
 """Messages of flows that could not be sent, and another try."""
 
+from functools import partial
+
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -56,7 +58,7 @@ class Unsent(Dialog[None]):
     def on_mount(self) -> None:
         """Look now and then."""
         self.query_one(SmallTable).focus()
-        self.set_interval(_LOOK_SECONDS, self._look)
+        self.set_interval(_LOOK_SECONDS, partial(self.contacts_app.glance, self._look))
         self._look()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -46,7 +46,7 @@ def _suggested(line: str) -> "list[Suggestion]":
 
 
 class SearchBar(Vertical):
-    """Words and filters; the lowest line is there only while somebody types."""
+    """Words and filters; the lowest line is there while somebody types, or something is wrong."""
 
     DEFAULT_CSS = """
     SearchBar { height: auto; }
@@ -60,6 +60,7 @@ class SearchBar(Vertical):
         super().__init__()
         self._suggestions: list[Suggestion] = []
         self._fault = ""
+        self._is_typed_in = False
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -73,11 +74,13 @@ class SearchBar(Vertical):
 
     def on_descendant_focus(self) -> None:
         """Say how a line may go on, while somebody types."""
-        self.query_one("#hint").display = True
+        self._is_typed_in = True
+        self._show_hint()
 
     def on_descendant_blur(self) -> None:
-        """Give the room back."""
-        self.query_one("#hint").display = False
+        """Give the room back, unless something is wrong with the line."""
+        self._is_typed_in = False
+        self._show_hint()
 
     def say_count(self, text: str) -> None:
         """Show how many there are, or were found."""
@@ -104,10 +107,12 @@ class SearchBar(Vertical):
             self.screen.focus_next()
 
     def _show_hint(self) -> None:
-        self.query_one("#hint", Static).update(self._hint())
+        hint = self.query_one("#hint", Static)
+        hint.update(self._hint())
+        hint.display = self._is_typed_in or bool(self._fault)
 
     def _hint(self) -> Content:
-        if self._suggestions:
+        if self._suggestions and self._is_typed_in:
             parts: list[Content | tuple[str, str] | str] = [_("Tab: ")]
             for item in self._suggestions:
                 parts += [(shown(item.word, 40), "bold $primary"), f" {shown(item.meaning, 60)}   "]
