@@ -122,8 +122,12 @@ class Page(OurScreen, Screen[None]):
         """Come back when what was posted to this page is on the screen; long reading makes paints slow."""
         done = asyncio.Event()
         # Behind what was posted. Textual's own `call_after_refresh` does not wait while paints are held back.
-        self.call_later(self._waiting.append, done)
+        self.call_later(self._wait, done)
         await done.wait()
+
+    def _wait(self, done: asyncio.Event) -> None:
+        # Not the list's own method: to learn its signature, `inspect` compiles a grammar for 5 ms.
+        self._waiting.append(done)
 
     def _compositor_refresh(self) -> None:
         super()._compositor_refresh()

@@ -14,7 +14,6 @@ from store.listing import Order
 from tui.screens.contact_actions import ContactActions
 from tui.screens.list_actions import ListActions
 from tui.screens.many_actions import Chosen, ManyActions
-from tui.screens.question import Question
 from tui.text import shown
 from tui.widgets.contact_table import ContactTable
 
@@ -115,7 +114,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         if len(chosen) > AT_ONCE:
             question = ngettext("Delete {count} contact?", "Delete {count} contacts?", len(chosen))
             question += "\n" + _("u brings them back.")
-            if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+            if await self._asked(question):
                 from store import changes
 
                 self.change_many(partial(changes.delete, chosen.ids), chosen)
@@ -129,8 +128,13 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         question += "\n" + ngettext("u brings it back.", "u brings them back.", len(people))
         if not chosen.are_marked:
             question = _("Delete {name}?\nu brings it back.").format(name=shown(people[0].label))
-        if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+        if await self._asked(question):
             self._delete(people, chosen)
+
+    async def _asked(self, question: str) -> bool:
+        from tui.screens.question import Question
+
+        return bool(await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))))
 
     @work(group="write", exit_on_error=False)
     async def _delete(self, people: "Sequence[Person]", chosen: Chosen) -> None:

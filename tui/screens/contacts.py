@@ -20,7 +20,6 @@ from store.language import N_, _, ngettext
 from store.listing import Listing, Order, Row
 from store.looks import Look
 from tui.page import Page
-from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.contact_actions import adopting, counters
 from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
@@ -53,6 +52,8 @@ class ContactsScreen(ContactChoosing, Page):
     MODE = "contacts"
     LOOK_SECONDS = 1.0
     CSS_PATH = "contacts.tcss"
+    # At once, not by way of the search line, whose hint would move the list down and up again.
+    AUTO_FOCUS = "#contacts"
     BINDINGS = [
         # With priority: what is typed right behind it must go into the search line, not run as keys.
         Binding("slash", "search", N_("Search"), key_display="/", priority=True),
@@ -122,7 +123,6 @@ class ContactsScreen(ContactChoosing, Page):
 
     def on_mount(self) -> None:
         """First rows at once, the rest when it is known."""
-        self._table.focus()
         self._version = database.data_version()
         self._take_order()
 
@@ -322,6 +322,8 @@ class ContactsScreen(ContactChoosing, Page):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_sort(self) -> None:
         """Ask what to sort by; what is sorted by already turns around."""
+        from tui.screens.choice import Choice, ChoiceScreen
+
         choices = [Choice(full_name(spec), spec.order) for spec in COLUMNS if spec.order is not None]
         screen = ChoiceScreen(_("Sort by (again: turn around)"), choices, value=self._listing.order)
         choice = await self.app.push_screen_wait(screen)
@@ -399,6 +401,8 @@ class ContactsScreen(ContactChoosing, Page):
         person = self._selected()
         if person is None:
             return
+        from tui.screens.choice import Choice, ChoiceScreen
+
         choices = [Choice(_("View details"), "details")]
         if not database.is_read_only():
             choices.append(Choice(_("Delete"), "delete_selected"))
