@@ -28,6 +28,7 @@ else:
 
 R = TypeVar("R")
 
+_TOO_SMALL = {"-tiny", "-flat"}
 _STAY_SECONDS = 0.3
 """A page must be open for so long before its first look: whoever only passes waits for nothing."""
 
@@ -87,10 +88,7 @@ class Page(OurScreen, Screen[None]):
         self._looks: list[Timer] = []
         self._waiting: list[asyncio.Event] = []
         # What they will be when it is laid out: to learn it then has the whole page styled once more.
-        width, height = self.app.size
-        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
-        self.add_class(*self._get_breakpoint_classes(width, across), update=False)
-        self.add_class(*self._get_breakpoint_classes(height, down), update=False)
+        self.add_class(*self._classes_by_size(), update=False)
 
     def opened(self) -> None:
         """Show what happened while another page, or a dialog, was open."""
@@ -142,8 +140,17 @@ class Page(OurScreen, Screen[None]):
         yield ModeTabs(self.MODE)
         yield from self.compose_page()
         yield KeysLine()
-        sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
-        yield Static(Content(sentence), id="too-small")
+
+    def on_resize(self) -> None:
+        """Make the sentence for windows that are too small, which most never are."""
+        if self._classes_by_size() & _TOO_SMALL and not self.query("#too-small"):
+            sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
+            self.mount(Static(Content(sentence), id="too-small"))
+
+    def _classes_by_size(self) -> set[str]:
+        width, height = self.app.size
+        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
+        return self._get_breakpoint_classes(width, across) | self._get_breakpoint_classes(height, down)
 
     def compose_page(self) -> Iterable[Widget]:
         """What stands between the modes and the footer."""

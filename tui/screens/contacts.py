@@ -118,13 +118,26 @@ class ContactsScreen(ContactChoosing, Page):
         yield SearchBar()
         with Horizontal(id="list"):
             yield ContactTable(self._rows, id="contacts")
-            yield Static(id="empty")
-            yield Details(id="beside")
+            # What is not seen yet is made when it is: every widget costs a start 1 ms.
+            if self.has_class("-wide"):
+                yield Details(id="beside")
 
     def on_mount(self) -> None:
-        """First rows at once, the rest when it is known."""
+        """First rows at once, with the first layout; the rest when they are painted."""
         self._version = database.data_version()
-        self._take_order()
+        wanted = self._listing
+        first = self.contacts_app.glance(lambda: listing.first_ids(wanted, _FIRST))
+        if first is None:
+            self._take_order()
+            return
+        self._show_order(self.OrderTaken(wanted, first, None, None, True))
+        self._take_rest()
+
+    @work(exclusive=True, group="order", exit_on_error=False)
+    async def _take_rest(self) -> None:
+        # Long reading makes paints slow.
+        await self.painted()
+        self._take_order(is_new=False)
 
     def _rows(self, ids: Sequence[int]) -> dict[int, Row]:
         return self.contacts_app.glance(lambda: listing.rows(ids)) or {}
@@ -241,13 +254,18 @@ class ContactsScreen(ContactChoosing, Page):
         self.refresh_bindings()
 
     def _show_emptiness(self, event: OrderTaken) -> None:
-        empty = self.query_one("#empty", Static)
+        empty = next(self.query("#empty").results(Static), None)
+        if empty is None and not event.ids:
+            empty = Static(id="empty")
+            self.query_one("#list").mount(empty)
+        if empty is None:
+            return
         empty.display = not event.ids
+        sentence = _("No contacts yet. Press i to import an Excel file, n to create one.")
         if event.wanted.search:
             sentence = _("No contact fits “{words}”. Esc shows all.")
-            empty.update(plain(sentence.format(words=shown(event.wanted.search, 40))))
-        else:
-            empty.update(plain(_("No contacts yet. Press i to import an Excel file, n to create one.")))
+            sentence = sentence.format(words=shown(event.wanted.search, 40))
+        empty.update(plain(sentence))
 
     # Search and sort
 
@@ -344,14 +362,21 @@ class ContactsScreen(ContactChoosing, Page):
     def _follow_cursor(self) -> None:
         if self._details_timer is not None:
             self._details_timer.stop()
-        self._details_timer = self.set_timer(_DETAILS_SECONDS, self._show_details)
+        if self.has_class("-wide"):
+            self._details_timer = self.set_timer(_DETAILS_SECONDS, self._show_details)
+
+    def _show_details(self) -> None:
+        if self.has_class("-wide"):
+            self._fill_details()
 
     @work(exclusive=True, group="details", exit_on_error=False)
-    async def _show_details(self) -> None:
-        beside = self.query_one("#beside", Details)
-        if beside.display:
-            # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
-            await beside.show(self._selected())
+    async def _fill_details(self) -> None:
+        beside = next(self.query("#beside").results(Details), None)
+        if beside is None:
+            beside = Details(id="beside")
+            await self.query_one("#list").mount(beside)
+        # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
+        await beside.show(self._selected())
 
     def on_resize(self) -> None:
         """The details may have come on screen."""
