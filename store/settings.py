@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from store import database
 from store.errors import Invalid, InvalidFields
+from store.first_models import Setting
 from store.language import _
-from store.models import Setting
 from store.values import times
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rich.text import Text
@@ -52,6 +53,7 @@ _WHEEL_ROWS = 3
 _FAILURE_SECONDS = 10
 """For so long the same failure is not told of again."""
 
+_FURTHER_STYLES = Path(__file__).with_name("further.tcss")
 _PATIENCE_SECONDS = 1
 """For threads that are at work when the program ends."""
 
@@ -155,6 +157,11 @@ class ContactsApp(App[None]):
         """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""
         gc.freeze()
         gc.enable()
+        self.screen.call_after_refresh(self._read_further_styles)
+
+    def _read_further_styles(self) -> None:
+        # Parsed with the next paint: 2 ms that the first one need not wait for.
+        self.stylesheet.read(_FURTHER_STYLES)
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Turn to another page, which is painted once, as soon as it has been told so."""

@@ -24,13 +24,13 @@ from tui.screens.contact_actions import adopting, counters
 from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
-from tui.widgets.details import Details
 from tui.widgets.line import Line
 from tui.widgets.marks import Marks
 from tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from store.contacts import Person
+    from tui.widgets.details import Details
 
 T = TypeVar("T")
 
@@ -120,7 +120,7 @@ class ContactsScreen(ContactChoosing, Page):
             yield ContactTable(self._rows, id="contacts")
             # What is not seen yet is made when it is: every widget costs a start 1 ms.
             if self.has_class("-wide"):
-                yield Details(id="beside")
+                yield _beside()
 
     def on_mount(self) -> None:
         """First rows at once, with the first layout; the rest when they are painted."""
@@ -371,10 +371,11 @@ class ContactsScreen(ContactChoosing, Page):
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _fill_details(self) -> None:
-        beside = next(self.query("#beside").results(Details), None)
-        if beside is None:
-            beside = Details(id="beside")
-            await self.query_one("#list").mount(beside)
+        if not self.query("#beside"):
+            await self.query_one("#list").mount(_beside())
+        from tui.widgets.details import Details
+
+        beside = self.query_one("#beside", Details)
         # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
         await beside.show(self._selected())
 
@@ -444,3 +445,9 @@ class ContactsScreen(ContactChoosing, Page):
         from tui.screens.contact_form import ContactForm
 
         self.app.push_screen(ContactForm(person), self._after_form)
+
+
+def _beside() -> "Details":
+    from tui.widgets.details import Details
+
+    return Details(id="beside")
