@@ -38,7 +38,7 @@ WORDS = {
 
 
 def main() -> None:
-    """The entry point of `contacts`."""
+    """Carry out the command line of this process, and end it."""
     # What we make is for its owner alone, unless the database's own mode says otherwise.
     os.umask(0o077)
     language.use(_language(sys.argv[1:]))
@@ -69,6 +69,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _run_words(arguments: list[str]) -> int:
+    gc.enable()
     import click
 
     from tui.words import group

@@ -53,7 +53,7 @@ class SearchBar(Vertical):
     SearchBar > Horizontal { height: 1; }
     SearchBar #search { width: 1fr; }
     SearchBar #count { width: auto; min-width: 16; padding: 0 1; text-align: right; color: $text-muted; }
-    SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; display: none; }
+    SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -65,14 +65,11 @@ class SearchBar(Vertical):
         with Horizontal():
             yield _SearchLine(placeholder=_("Search names, numbers, addresses"), id="search")
             yield Static(id="count")
-        yield Static(id="hint")
-
-    def on_mount(self) -> None:
-        """Say what can be written."""
-        self._show_hint()
 
     def on_descendant_focus(self) -> None:
         """Say how a line may go on, while somebody types."""
+        if not self.query("#hint"):
+            self.mount(Static(self._hint(), id="hint"))
         self.query_one("#hint").display = True
 
     def on_descendant_blur(self) -> None:
@@ -104,7 +101,8 @@ class SearchBar(Vertical):
             self.screen.focus_next()
 
     def _show_hint(self) -> None:
-        self.query_one("#hint", Static).update(self._hint())
+        for hint in self.query("#hint").results(Static):
+            hint.update(self._hint())
 
     def _hint(self) -> Content:
         if self._suggestions:
