@@ -227,6 +227,12 @@ def test_the_start_loads_nothing_before_it_has_put_the_collector_off() -> None:
     assert not {name for name in loaded if name.split(".")[0] in ("store", "peewee", "textual", "sqlite3")}
 
 
+def test_the_screen_starts_without_tls_and_can_load_it_later() -> None:
+    start = "from tui import cli; cli.load_asyncio(); import tui.app, tui.screens.contacts"
+    assert not {"ssl", "_ssl"} & _modules_after(start)
+    assert "_ssl" in _modules_after(f"{start}; import ssl; ssl.create_default_context()")
+
+
 PARTS = {
     "_set_hover_cursor": "39cec18b5b5f",
     "_scroll_cursor_into_view": "9e4419fb40c5",
