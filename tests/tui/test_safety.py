@@ -201,7 +201,7 @@ _NOT_AT_FIRST = (
     *("store.imports", "store.downloads", "store.files", "store.jobs", "store.interactions"),
     *("store.whatsapp", "tui.commands", "tui.words", "store.contacts", "store.properties"),
     *("store.models", "store.values.property_type", "tui.screens.choice", "tui.screens.question"),
-    *("tui.widgets.details", "tui.widgets.small_table"),
+    *("tui.widgets.details", "tui.widgets.unseen", "tui.widgets.small_table"),
     *("tui.widgets.fields", "tui.screens.imports", "tui.screens.downloads", "tui.screens.settings"),
 )
 

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Input
 
 from store import database, listing, settings
 from store.errors import ContactsError, Invalid
@@ -30,7 +30,6 @@ from tui.widgets.search_bar import SearchBar
 
 if TYPE_CHECKING:
     from store.contacts import Person
-    from tui.widgets.details import Details
 
 T = TypeVar("T")
 
@@ -118,9 +117,10 @@ class ContactsScreen(ContactChoosing, Page):
         yield SearchBar()
         with Horizontal(id="list"):
             yield ContactTable(self._rows, id="contacts")
-            # What is not seen yet is made when it is: every widget costs a start 1 ms.
             if self.has_class("-wide"):
-                yield _beside()
+                from tui.widgets import unseen
+
+                yield unseen.details()
 
     def on_mount(self) -> None:
         """First rows at once, with the first layout; the rest when they are painted."""
@@ -227,7 +227,7 @@ class ContactsScreen(ContactChoosing, Page):
         zone = settings.load().time_zone
         self.query_one(SearchBar).say_fault("")
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
-        self._show_emptiness(event)
+        self._say_if_empty(event)
         self.call_after_refresh(self._show_details)
         self._is_whole = event.total is not None
         if event.total is None:
@@ -253,19 +253,16 @@ class ContactsScreen(ContactChoosing, Page):
         self._show_count()
         self.refresh_bindings()
 
-    def _show_emptiness(self, event: OrderTaken) -> None:
-        empty = next(self.query("#empty").results(Static), None)
-        if empty is None and not event.ids:
-            empty = Static(id="empty")
-            self.query_one("#list").mount(empty)
-        if empty is None:
-            return
-        empty.display = not event.ids
-        sentence = _("No contacts yet. Press i to import an Excel file, n to create one.")
-        if event.wanted.search:
-            sentence = _("No contact fits “{words}”. Esc shows all.")
-            sentence = sentence.format(words=shown(event.wanted.search, 40))
-        empty.update(plain(sentence))
+    def _say_if_empty(self, event: OrderTaken) -> None:
+        sentence = None
+        if not event.ids:
+            sentence = plain(_("No contacts yet. Press i to import an Excel file, n to create one."))
+            if words := shown(event.wanted.search, 40):
+                sentence = plain(_("No contact fits “{words}”. Esc shows all.").format(words=words))
+        if sentence is not None or self.query("#empty"):
+            from tui.widgets import unseen
+
+            unseen.say_empty(self.query_one("#list"), sentence)
 
     # Search and sort
 
@@ -371,11 +368,9 @@ class ContactsScreen(ContactChoosing, Page):
 
     @work(exclusive=True, group="details", exit_on_error=False)
     async def _fill_details(self) -> None:
-        if not self.query("#beside"):
-            await self.query_one("#list").mount(_beside())
-        from tui.widgets.details import Details
+        from tui.widgets import unseen
 
-        beside = self.query_one("#beside", Details)
+        beside = await unseen.details_in(self.query_one("#list"))
         # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
         await beside.show(self._selected())
 
@@ -445,9 +440,3 @@ class ContactsScreen(ContactChoosing, Page):
         from tui.screens.contact_form import ContactForm
 
         self.app.push_screen(ContactForm(person), self._after_form)
-
-
-def _beside() -> "Details":
-    from tui.widgets.details import Details
-
-    return Details(id="beside")
