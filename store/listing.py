@@ -5,12 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
 from store import database, search
-from store.models import LIVING, Contact
+from store.first_models import LIVING, Contact
 from store.search import Wanted
 from store.values import text
 
@@ -47,8 +47,7 @@ class Listing:
     """Words and filters; see store.filters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """What the list shows of a contact."""
 
     id: int
@@ -101,7 +100,7 @@ def rows(wanted: Sequence[int]) -> dict[int, Row]:
         Contact.email,
         Contact.created,
     ).where(Contact.id.in_(list(wanted)))
-    return {row[0]: Row(*row) for row in database.tuples(query)}
+    return {row[0]: Row._make(row) for row in database.tuples(query)}
 
 
 def count() -> int:

@@ -1,7 +1,6 @@
 """The tables, and nothing else. Points in time are whole seconds since 1970 in UTC, 0 for never."""
 
 from peewee import (
-    SQL,
     AutoField,
     BigIntegerField,
     BlobField,
@@ -9,62 +8,32 @@ from peewee import (
     ForeignKeyField,
     IntegerField,
     JSONField,
-    Model,
     TextField,
 )
 
-from store.database import db
+from store.first_models import LIVING, Contact, Setting, Table
 
-LIVING = SQL("0")
-"""What `Contact.deleted` equals for the living: a literal, since a bound value finds no partial index."""
-
-
-class Table(Model):
-    """What all tables share."""
-
-    class Meta:
-        database = db
-        legacy_table_names = False
-
-
-class Contact(Table):
-    """A person who wrote, was created by hand or was imported."""
-
-    id = AutoField()
-    phone = TextField(null=True)
-    """E.164; unique among the living."""
-    name = TextField()
-    email = TextField(null=True)
-    user_initiated = IntegerField(default=0)
-    business_initiated = IntegerField(default=0)
-    cancelled_outbounds = IntegerField(default=0)
-    received_notifications = IntegerField(default=0)
-    first_interaction = BigIntegerField(default=0)
-    last_interaction = BigIntegerField(default=0)
-    created = BigIntegerField()
-    changed = BigIntegerField()
-    origin = TextField()
-    """message, hand or import."""
-    import_id = IntegerField(null=True)
-    import_row = IntegerField(null=True)
-    properties = JSONField(default=dict)
-    """Canonical strings by the property's id."""
-    search_key = TextField()
-    """Folded name, digits of the phone and email; the order by name is the order by this."""
-    deleted = BigIntegerField(default=0)
-    """When the contact went into the bin; 0 for the living."""
-    wa_id = TextField(null=True)
-    """The number as WhatsApp last wrote it, with +; it may differ from `phone` by a variant."""
-    user_id = TextField(null=True)
-    """WhatsApp's id of the person for this company (BSUID)."""
-    username = TextField(null=True)
-    profile_name = TextField(null=True)
-    """What the person calls themselves in WhatsApp."""
-    profile_time = BigIntegerField(default=0)
-    """When they were last told of."""
-    opted_out = BooleanField(default=False)
-    """Whether the person wants no marketing."""
-    opted_time = BigIntegerField(default=0)
+__all__ = [
+    "LIVING",
+    "Change",
+    "Contact",
+    "Delivery",
+    "Download",
+    "Event",
+    "Flow",
+    "FlowRun",
+    "FlowVersion",
+    "FormerNumber",
+    "Import",
+    "ImportResult",
+    "Interaction",
+    "Job",
+    "Outgoing",
+    "Property",
+    "SavedSearch",
+    "Setting",
+    "Table",
+]
 
 
 class Property(Table):
@@ -79,13 +48,6 @@ class Property(Table):
     hidden = BooleanField(default=False)
     created = BigIntegerField()
     deleted = BigIntegerField(default=0)
-
-
-class Setting(Table):
-    """What the company has settled for all its people."""
-
-    key = TextField(primary_key=True)
-    value = JSONField()
 
 
 class Job(Table):

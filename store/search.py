@@ -13,7 +13,7 @@ from typing import Any
 from peewee import SQL, DatabaseError, fn
 
 from store import database
-from store.models import Contact
+from store.first_models import Contact
 
 _GRAM = 3
 _FEW_TRIGRAMS = 500

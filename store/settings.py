@@ -1,14 +1,16 @@
 """What the company has settled for all its people; it changes what is stored or meant."""
 
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from store import database
 from store.errors import Invalid, InvalidFields
+from store.first_models import Setting
 from store.language import _
-from store.models import Setting
 from store.values import times
-from store.values.property_type import DateOrder, DecimalSign, Formats
+
+if TYPE_CHECKING:
+    from store.values.property_type import DateOrder, DecimalSign, Formats
 
 DAYS_LIMIT = 3_650
 """Days for which files can be kept at most."""
@@ -21,8 +23,8 @@ class Settings:
 
     time_zone: str = ""
     """Such as America/Bogota; empty for the server's own."""
-    date_order: DateOrder = "dmy"
-    decimal_sign: DecimalSign = "."
+    date_order: "DateOrder" = "dmy"
+    decimal_sign: "DecimalSign" = "."
     default_country: str = ""
     """Two letters, offered first where a country is asked; empty for none."""
     retention_days: int = 90
@@ -33,8 +35,11 @@ class Settings:
     """Whether a ' stands before phones in CSV files, as it does before all that could be a formula."""
 
     @property
-    def formats(self) -> Formats:
+    def formats(self) -> "Formats":
         """How dates and numbers are written."""
+        # Imported here: the first screen reads nothing that a person wrote.
+        from store.values.property_type import Formats
+
         return Formats(self.date_order, self.decimal_sign)
 
 

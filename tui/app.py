@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rich.text import Text
@@ -55,6 +56,7 @@ _FAILURE_SECONDS = 10
 
 _TERMINAL_SECONDS = 5
 """Between two looks at whether the terminal is still there; a look costs some µs and draws nothing."""
+_FURTHER_STYLES = Path(__file__).with_name("further.tcss")
 _PATIENCE_SECONDS = 1
 """For threads that are at work when the program ends."""
 
@@ -176,6 +178,11 @@ class ContactsApp(App[None]):
         """What is there by now stays: walking through it for garbage again takes 30 ms, within a key."""
         gc.freeze()
         gc.enable()
+        self.screen.call_after_refresh(self._read_further_styles)
+
+    def _read_further_styles(self) -> None:
+        # Parsed with the next paint: 2 ms that the first one need not wait for.
+        self.stylesheet.read(_FURTHER_STYLES)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """No page is turned while a dialog is about to open: its keys may be typed already."""

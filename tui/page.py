@@ -29,6 +29,7 @@ else:
 
 R = TypeVar("R")
 
+_TOO_SMALL = {"-tiny", "-flat"}
 _STAY_SECONDS = 0.3
 """A page must be open for so long before its first look: whoever only passes waits for nothing."""
 
@@ -88,10 +89,7 @@ class Page(OurScreen, Screen[None]):
         self._looks: list[Timer] = []
         self._waiting: list[asyncio.Event] = []
         # What they will be when it is laid out: to learn it then has the whole page styled once more.
-        width, height = self.app.size
-        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
-        self.add_class(*self._get_breakpoint_classes(width, across), update=False)
-        self.add_class(*self._get_breakpoint_classes(height, down), update=False)
+        self.add_class(*self._classes_by_size(), update=False)
 
     def opened(self) -> None:
         """Show what happened while another page, or a dialog, was open."""
@@ -123,8 +121,12 @@ class Page(OurScreen, Screen[None]):
         """Come back when what was posted to this page is on the screen; long reading makes paints slow."""
         done = asyncio.Event()
         # Behind what was posted. Textual's own `call_after_refresh` does not wait while paints are held back.
-        self.call_later(self._waiting.append, done)
+        self.call_later(self._wait, done)
         await done.wait()
+
+    def _wait(self, done: asyncio.Event) -> None:
+        # Not the list's own method: to learn its signature, `inspect` compiles a grammar for 5 ms.
+        self._waiting.append(done)
 
     def _compositor_refresh(self) -> None:
         super()._compositor_refresh()
@@ -139,8 +141,17 @@ class Page(OurScreen, Screen[None]):
         yield ModeTabs(self.MODE)
         yield from self.compose_page()
         yield KeysLine()
-        sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
-        yield Static(Content(sentence), id="too-small")
+
+    def on_resize(self) -> None:
+        """Make the sentence for windows that are too small, which most never are."""
+        if self._classes_by_size() & _TOO_SMALL and not self.query("#too-small"):
+            sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
+            self.mount(Static(Content(sentence), id="too-small"))
+
+    def _classes_by_size(self) -> set[str]:
+        width, height = self.app.size
+        across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []
+        return self._get_breakpoint_classes(width, across) | self._get_breakpoint_classes(height, down)
 
     def compose_page(self) -> Iterable[Widget]:
         """What stands between the modes and the footer."""

@@ -35,7 +35,7 @@ class Imported:
 
 def command(*words: str | Path) -> list[str]:
     """The command line of `contacts`."""
-    return [sys.executable, "-P", "-c", "from tui.cli import main; main()", *map(str, words)]
+    return [sys.executable, "-P", "-c", "from tui.start import main; main()", *map(str, words)]
 
 
 def make_file(path: Path, rows: int, *, kind: str = "workbook", start: int = 0) -> Path:

@@ -299,7 +299,7 @@ async def test_modes_change_by_number_and_by_click(screens: Screens) -> None:
         assert person.sees("Contact Properties", "Client")
         await person.press("2")
         assert person.sees("No imports yet")
-        await person.pilot.click("ModeTab")
+        await person.pilot.click("ModeTabs", offset=(3, 0))
         await person.settle()
         assert person.sees("No contacts yet")
 

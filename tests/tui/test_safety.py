@@ -200,12 +200,14 @@ def test_the_store_knows_no_screen() -> None:
 _NOT_AT_FIRST = (
     *("store.imports", "store.downloads", "store.files", "store.jobs", "store.interactions"),
     *("store.whatsapp", "tui.commands", "tui.words", "store.contacts", "store.properties"),
+    *("store.models", "store.values.property_type", "tui.screens.choice", "tui.screens.question"),
+    *("tui.widgets.details", "tui.widgets.unseen", "tui.widgets.small_table"),
     *("tui.widgets.fields", "tui.screens.imports", "tui.screens.downloads", "tui.screens.settings"),
 )
 
 
 def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
-    loaded = _modules_after("import tui.cli, tui.app, tui.screens.contacts")
+    loaded = _modules_after("import tui.start, tui.cli, tui.app, tui.screens.contacts")
     heavy = {
         "click",
         "openpyxl",
@@ -218,6 +220,17 @@ def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
     }
     assert not heavy & {name.split(".")[0] for name in loaded}
     assert not {name for name in loaded if name.startswith(_NOT_AT_FIRST)}
+
+
+def test_the_start_loads_nothing_before_it_has_put_the_collector_off() -> None:
+    loaded = _modules_after("import tui.start")
+    assert not {name for name in loaded if name.split(".")[0] in ("store", "peewee", "textual", "sqlite3")}
+
+
+def test_the_screen_starts_without_tls_and_can_load_it_later() -> None:
+    start = "from tui import cli; cli.load_asyncio(); import tui.app, tui.screens.contacts"
+    assert not {"ssl", "_ssl"} & _modules_after(start)
+    assert "_ssl" in _modules_after(f"{start}; import ssl; ssl.create_default_context()")
 
 
 PARTS = {

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from tui.driver.graphemes import Cell
 from tui.driver.rows import Row
@@ -16,8 +16,7 @@ _SEEN = slice(2, 42)
 """The columns that rows are known again by: where the first words of lists stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(NamedTuple):
     """The rows from `top` to `bottom`, both included, move up by `rows`, or down where it is negative."""
 
     top: int

@@ -11,11 +11,9 @@ from store import database, listing
 from store.errors import ContactsError
 from store.language import _, ngettext
 from store.listing import Order
-from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.contact_actions import ContactActions, adopting, counters
 from tui.screens.list_actions import ListActions
 from tui.screens.many_actions import Chosen, ManyActions
-from tui.screens.question import Question
 from tui.text import shown
 from tui.widgets.contact_table import ContactTable
 
@@ -123,6 +121,8 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         person = self._selected()
         if person is None:
             return
+        from tui.screens.choice import Choice, ChoiceScreen
+
         choices = [Choice(_("View details"), "details")]
         if not database.is_read_only():
             choices.append(Choice(_("Delete"), "delete_selected"))
@@ -157,7 +157,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         if len(chosen) > AT_ONCE:
             question = ngettext("Delete {count} contact?", "Delete {count} contacts?", len(chosen))
             question += "\n" + _("u brings them back.")
-            if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+            if await self._asked(question):
                 from store import changes
 
                 self.change_many(partial(changes.delete, chosen.ids), chosen)
@@ -171,8 +171,13 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         question += "\n" + ngettext("u brings it back.", "u brings them back.", len(people))
         if not chosen.are_marked:
             question = _("Delete {name}?\nu brings it back.").format(name=shown(people[0].label))
-        if await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))):
+        if await self._asked(question):
             self._delete(people, chosen)
+
+    async def _asked(self, question: str) -> bool:
+        from tui.screens.question import Question
+
+        return bool(await self.app.push_screen_wait(Question(question, _("Delete"), _("Keep"))))
 
     @work(group="write", exit_on_error=False)
     async def _delete(self, people: "Sequence[Person]", chosen: Chosen) -> None:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import DataTable, Input, Static
+from textual.widgets import DataTable, Input
 
 from store import database, listing, settings
 from store.errors import ContactsError, Invalid
@@ -20,11 +20,9 @@ from store.language import N_, _, ngettext
 from store.listing import Listing, Order, Row
 from store.looks import Look
 from tui.page import Page
-from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
-from tui.widgets.details import Details
 from tui.widgets.line import Line
 from tui.widgets.marks import Marks
 from tui.widgets.search_bar import SearchBar
@@ -54,6 +52,8 @@ class ContactsScreen(ContactChoosing, Page):
     MODE = "contacts"
     LOOK_SECONDS = 1.0
     CSS_PATH = "contacts.tcss"
+    # At once, not by way of the search line, whose hint would move the list down and up again.
+    AUTO_FOCUS = "#contacts"
     BINDINGS = [
         # With priority: what is typed right behind them belongs to where they lead.
         Binding("slash", "search", N_("Search"), key_display="/", priority=True),
@@ -119,14 +119,27 @@ class ContactsScreen(ContactChoosing, Page):
         yield SearchBar()
         with Horizontal(id="list"):
             yield ContactTable(self._rows, id="contacts")
-            yield Static(id="empty")
-            yield Details(id="beside")
+            if self.has_class("-wide"):
+                from tui.widgets import unseen
+
+                yield unseen.details()
 
     def on_mount(self) -> None:
-        """First rows at once, the rest when it is known."""
-        self._table.focus()
+        """First rows at once, with the first layout; the rest when they are painted."""
         self._version = database.data_version()
-        self._take_order()
+        wanted = self._listing
+        first = self.contacts_app.glance(lambda: listing.first_ids(wanted, _FIRST))
+        if first is None:
+            self._take_order()
+            return
+        self._show_order(self.OrderTaken(wanted, first, None, None, True))
+        self._take_rest()
+
+    @work(exclusive=True, group="order", exit_on_error=False)
+    async def _take_rest(self) -> None:
+        # Long reading makes paints slow.
+        await self.painted()
+        self._take_order(is_new=False)
 
     def _rows(self, ids: Sequence[int]) -> dict[int, Row]:
         return self.contacts_app.glance(lambda: listing.rows(ids)) or {}
@@ -216,7 +229,7 @@ class ContactsScreen(ContactChoosing, Page):
         zone = settings.load().time_zone
         self.query_one(SearchBar).say_fault("")
         self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
-        self._show_emptiness(event)
+        self._say_if_empty(event)
         self.call_after_refresh(self._show_details)
         self._is_whole = event.total is not None
         if event.total is None:
@@ -242,14 +255,16 @@ class ContactsScreen(ContactChoosing, Page):
         self._show_count()
         self.refresh_bindings()
 
-    def _show_emptiness(self, event: OrderTaken) -> None:
-        empty = self.query_one("#empty", Static)
-        empty.display = not event.ids
-        if event.wanted.search:
-            sentence = _("No contact fits “{words}”. Esc shows all.")
-            empty.update(plain(sentence.format(words=shown(event.wanted.search, 40))))
-        else:
-            empty.update(plain(_("No contacts yet. Press i to import an Excel file, n to create one.")))
+    def _say_if_empty(self, event: OrderTaken) -> None:
+        sentence = None
+        if not event.ids:
+            sentence = plain(_("No contacts yet. Press i to import an Excel file, n to create one."))
+            if words := shown(event.wanted.search, 40):
+                sentence = plain(_("No contact fits “{words}”. Esc shows all.").format(words=words))
+        if sentence is not None or self.query("#empty"):
+            from tui.widgets import unseen
+
+            unseen.say_empty(self.query_one("#list"), sentence)
 
     # Search and sort
 
@@ -323,6 +338,8 @@ class ContactsScreen(ContactChoosing, Page):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_sort(self) -> None:
         """Ask what to sort by; what is sorted by already turns around."""
+        from tui.screens.choice import Choice, ChoiceScreen
+
         choices = [Choice(full_name(spec), spec.order) for spec in COLUMNS if spec.order is not None]
         screen = ChoiceScreen(_("Sort by (again: turn around)"), choices, value=self._listing.order)
         choice = await self.app.push_screen_wait(screen)
@@ -343,14 +360,20 @@ class ContactsScreen(ContactChoosing, Page):
     def _follow_cursor(self) -> None:
         if self._details_timer is not None:
             self._details_timer.stop()
-        self._details_timer = self.set_timer(_DETAILS_SECONDS, self._show_details)
+        if self.has_class("-wide"):
+            self._details_timer = self.set_timer(_DETAILS_SECONDS, self._show_details)
+
+    def _show_details(self) -> None:
+        if self.has_class("-wide"):
+            self._fill_details()
 
     @work(exclusive=True, group="details", exit_on_error=False)
-    async def _show_details(self) -> None:
-        beside = self.query_one("#beside", Details)
-        if beside.display:
-            # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
-            await beside.show(self._selected())
+    async def _fill_details(self) -> None:
+        from tui.widgets import unseen
+
+        beside = await unseen.details_in(self.query_one("#list"))
+        # In the reader's thread: the first time it loads the numbering plans of the world, 60 ms.
+        await beside.show(self._selected())
 
     def on_resize(self) -> None:
         """The details may have come on screen."""

@@ -7,10 +7,10 @@ from textual import work
 from store.language import _
 from store.listing import Listing
 from tui.page import OurScreen
-from tui.screens.choice import Choice, ChoiceScreen
 
 if TYPE_CHECKING:
     from store.contacts import Person
+    from tui.screens.choice import Choice
 
 
 class ListActions(OurScreen):
@@ -18,7 +18,7 @@ class ListActions(OurScreen):
 
     _listing: Listing
 
-    def choices_for_many(self) -> list[Choice[str]]:
+    def choices_for_many(self) -> "list[Choice[str]]":
         """What can be done with those that are marked."""
         raise NotImplementedError
 
@@ -33,6 +33,8 @@ class ListActions(OurScreen):
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_actions(self) -> None:
         """What can be done with the list."""
+        from tui.screens.choice import Choice, ChoiceScreen
+
         choices = [
             Choice(_("+ Create contact"), "create"),
             Choice(_("Import contacts"), "import"),

@@ -11,12 +11,11 @@ from textual import work
 from store.errors import ContactsError
 from store.language import _, ngettext
 from tui.page import OurScreen
-from tui.screens.choice import Choice, ChoiceScreen
-from tui.screens.question import Question
 from tui.text import shown
 
 if TYPE_CHECKING:
     from store.properties import CustomProperty
+    from tui.screens.choice import Choice
 
 _DOWNLOAD_LIMIT = 10_000
 """Contacts that a download can name one by one; more are meant by a search."""
@@ -45,8 +44,10 @@ class ManyActions(OurScreen):
         """Let them be marked no more."""
         raise NotImplementedError
 
-    def choices_for_many(self) -> list[Choice[str]]:
+    def choices_for_many(self) -> "list[Choice[str]]":
         """What can be done with those that are marked; nothing where none are."""
+        from tui.screens.choice import Choice
+
         chosen = self.chosen()
         if not chosen.are_marked:
             return []
@@ -81,6 +82,7 @@ class ManyActions(OurScreen):
     async def action_clear_property(self) -> None:
         """Ask for a property, and take its value away from all that are chosen."""
         from store import changes
+        from tui.screens.question import Question
 
         chosen = self.chosen()
         item = await self._property(_("Clear which property?"))
@@ -97,6 +99,7 @@ class ManyActions(OurScreen):
 
     async def _property(self, question: str) -> "CustomProperty | None":
         from store import properties
+        from tui.screens.choice import Choice, ChoiceScreen
 
         items = properties.list_all()
         if not items:

@@ -16,7 +16,7 @@ from store.language import N_, _, ngettext
 from store.properties import CustomProperty
 from tui.text import plain, shown
 from tui.widgets.download_progress import language_name
-from tui.widgets.small_table import WALKING_KEYS
+from tui.widgets.walking import WALKING_KEYS
 
 _INDENT = 3
 _DEEPEST = 8

@@ -3,7 +3,7 @@
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -27,8 +27,7 @@ _NEIGHBOURS = 100
 _OPTIONS = "⋮"
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnSpec:
+class ColumnSpec(NamedTuple):
     """A column: its header in two lines, in full and shortened, and what it shows of a row."""
 
     key: str

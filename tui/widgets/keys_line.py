@@ -26,21 +26,24 @@ class KeysLine(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._keys: list[_Key] = []
+        self._keys: list[_Key] | None = None
+        """What was drawn last; None before: until then the keys change often, and nobody sees it."""
 
     def on_mount(self) -> None:
         """Follow what can be done."""
         self.screen.bindings_updated_signal.subscribe(self, self._changed)
 
     def _changed(self, _screen: Screen[Any]) -> None:
-        keys = self._now()
-        if keys != self._keys:
+        if not self.screen.is_active:
+            return
+        if self._keys is not None:
+            keys = self._now()
+            if keys == self._keys:
+                return
             self._keys = keys
-            self.refresh()
+        self.refresh()
 
     def _now(self) -> list[_Key]:
-        if not self.screen.is_active:
-            return self._keys
         found: dict[str, _Key] = {}
         for _node, binding, enabled, _tooltip in self.screen.active_bindings.values():
             if binding.show and binding.action not in found:
@@ -49,8 +52,10 @@ class KeysLine(Widget):
         return list(found.values())
 
     def render(self) -> Content:
+        if self._keys is None and self.screen.is_active:
+            self._keys = self._now()
         parts: list[tuple[str, str]] = []
-        for key in self._keys:
+        for key in self._keys or ():
             parts.append((f" {key.shown} ", "bold $footer-key-foreground" if key.is_enabled else "dim"))
             parts.append((f"{key.description} ", "" if key.is_enabled else "dim"))
         return Content.assemble(*parts)
@@ -58,7 +63,7 @@ class KeysLine(Widget):
     def on_click(self, event: events.Click) -> None:
         """As if the key had been pressed."""
         end = 0
-        for key in self._keys:
+        for key in self._keys or ():
             end += Content(f" {key.shown} {key.description} ").cell_length
             if event.x < end:
                 if key.is_enabled:

@@ -1,9 +1,9 @@
-"""The line of modes on top of every page."""
+"""The line of modes on top of every page, to be read or to be clicked."""
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual import events
 from textual.content import Content
-from textual.widgets import Static
+from textual.reactive import reactive
+from textual.widget import Widget
 
 from store import database
 from store.language import N_, _
@@ -16,29 +16,52 @@ MODES = (
     ("5", "settings", N_("Settings")),
 )
 """Key, mode and name."""
+_GAP = "  "
+"""On each side of a name."""
 
 
-class ModeTab(Static):
-    """One mode, to be clicked."""
+class ModeTabs(Widget):
+    """All modes, the current one marked; one widget, since each costs a start 1 ms."""
 
-    def __init__(self, key: str, mode: str, name: str, current: bool) -> None:
-        super().__init__(Content(f"{key} {name}"), classes="-current" if current else "")
-        self._mode = mode
+    DEFAULT_CSS = "ModeTabs { height: 1; background: $panel; color: $text-muted; }"
+    ALLOW_SELECT = False
 
-    async def on_click(self) -> None:
-        """Go there."""
-        await self.app.switch_mode(self._mode)
-
-
-class ModeTabs(Horizontal):
-    """All modes, the current one marked."""
+    _pointed: reactive[str | None] = reactive(None)
+    """The mode under the mouse."""
 
     def __init__(self, current: str) -> None:
         super().__init__()
         self._current = current
 
-    def compose(self) -> ComposeResult:
-        for key, mode, name in MODES:
-            yield ModeTab(key, mode, _(name), mode == self._current)
+    def render(self) -> Content:
+        parts = [(f"{_GAP}{key} {_(name)}{_GAP}", self._style(mode)) for key, mode, name in MODES]
         if database.is_read_only():
-            yield Static(Content(_("read only")), id="read-only")
+            parts.append((f"{_GAP}{_('read only')}", "$warning"))
+        return Content.assemble(*parts)
+
+    def _style(self, mode: str) -> str:
+        if mode == self._current:
+            return "bold $primary on $background"
+        return "$foreground" if mode == self._pointed else ""
+
+    def _mode_at(self, column: int) -> str | None:
+        end = 0
+        for key, mode, name in MODES:
+            end += Content(f"{_GAP}{key} {_(name)}{_GAP}").cell_length
+            if column < end:
+                return mode
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show what a click would open."""
+        self._pointed = self._mode_at(event.x)
+
+    def on_leave(self) -> None:
+        """Point to nothing."""
+        self._pointed = None
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the mode that was clicked."""
+        mode = self._mode_at(event.x)
+        if mode is not None:
+            await self.app.switch_mode(mode)

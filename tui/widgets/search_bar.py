@@ -53,7 +53,7 @@ class SearchBar(Vertical):
     SearchBar > Horizontal { height: 1; }
     SearchBar #search { width: 1fr; }
     SearchBar #count { width: auto; min-width: 16; padding: 0 1; text-align: right; color: $text-muted; }
-    SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; display: none; }
+    SearchBar #hint { height: 1; padding: 0 2; color: $text-muted; }
     """
 
     def __init__(self) -> None:
@@ -66,11 +66,6 @@ class SearchBar(Vertical):
         with Horizontal():
             yield _SearchLine(placeholder=_("Search names, numbers, addresses"), id="search")
             yield Static(id="count")
-        yield Static(id="hint")
-
-    def on_mount(self) -> None:
-        """Say what can be written."""
-        self._show_hint()
 
     def on_descendant_focus(self) -> None:
         """Say how a line may go on, while somebody types."""
@@ -107,9 +102,12 @@ class SearchBar(Vertical):
             self.screen.focus_next()
 
     def _show_hint(self) -> None:
-        hint = self.query_one("#hint", Static)
-        hint.update(self._hint())
-        hint.display = self._is_typed_in or bool(self._fault)
+        wanted = self._is_typed_in or bool(self._fault)
+        if wanted and not self.query("#hint"):
+            self.mount(Static(id="hint"))
+        for hint in self.query("#hint").results(Static):
+            hint.update(self._hint())
+            hint.display = wanted
 
     def _hint(self) -> Content:
         if self._suggestions and self._is_typed_in:

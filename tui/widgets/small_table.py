@@ -5,20 +5,10 @@ from dataclasses import dataclass
 
 from rich.text import Text
 from textual import events
-from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
-from store.language import N_
 from tui.text import cell
-
-WALKING_KEYS: list[BindingType] = [
-    Binding("home", "scroll_top", N_("First"), show=False),
-    Binding("end", "scroll_bottom", N_("Last"), show=False),
-    Binding("G", "scroll_bottom", N_("Last"), show=False),
-    Binding("j", "cursor_down", N_("Down"), show=False),
-    Binding("k", "cursor_up", N_("Up"), show=False),
-]
-"""What every table of ours understands beside the arrows."""
+from tui.widgets.walking import WALKING_KEYS
 
 _WIDE = 110
 _PADDING = 2

@@ -24,7 +24,7 @@ from textual.widgets.data_table import RowKey
 
 from store import database
 from tui.text import steady
-from tui.widgets.small_table import WALKING_KEYS
+from tui.widgets.walking import WALKING_KEYS
 
 R = TypeVar("R")
 
