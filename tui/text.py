@@ -54,7 +54,9 @@ def steady(raw: object, limit: int = CELL_LIMIT) -> str:
     text = shown(raw, limit)
     if text.isascii():
         return text
-    return _JOINED.sub(r"\1", text.translate(_FLAGS)).translate(_INVISIBLE)
+    bare = _JOINED.sub(r"\1", text.translate(_FLAGS)).translate(_INVISIBLE)
+    # What was invisible may have stood between a character and its mark.
+    return _JOINED.sub(r"\1", bare)
 
 
 def cell(raw: object, *, style: str = "", right: bool = False) -> "Text":

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import peewee
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len, get_character_cell_size
 
@@ -411,6 +411,7 @@ _parts = st.sampled_from(
 
 
 @given(st.lists(_parts, max_size=12).map("".join))
+@example("1\u200d\u20e3")
 def test_steady_text_has_one_width_and_loses_no_letter(raw: str) -> None:
     steady = text.steady(raw)
     assert cell_len(steady) == each_for_itself(steady)

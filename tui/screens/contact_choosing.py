@@ -34,6 +34,10 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
     def _table(self) -> ContactTable:
         return self.query_one(ContactTable)
 
+    async def typed(self) -> None:
+        """Come back when what was typed into the search line is searched for."""
+        raise NotImplementedError
+
     def chosen(self) -> Chosen:
         """What the next action is for; empty in an empty list (40 ms of a million marks)."""
         marks = self._table.marks
@@ -47,6 +51,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
     @work(exclusive=True, group="read", exit_on_error=False)
     async def action_mark_all(self) -> None:
         """Mark all that match."""
+        await self.typed()
         ids, wanted = self._table.ids, self._listing
         try:
             if not self._is_whole:

@@ -1,5 +1,6 @@
 """Page 1: who wrote and how often; search, sort, and what can be done with a contact."""
 
+import asyncio
 import time
 from array import array
 from collections.abc import Callable, Sequence
@@ -313,6 +314,16 @@ class ContactsScreen(ContactChoosing, Page):
         # What was typed before must not keep this one waiting: a filter may look at every contact.
         self._look.break_off()
         self._take_order(keep)
+
+    async def typed(self) -> None:
+        line = self.query_one("#search", Line)
+        # What was typed is told from parent to parent, each of which comes to it in its own time.
+        for node in line.ancestors_with_self:
+            done = asyncio.Event()
+            node.call_later(done.set)
+            await done.wait()
+            if node is self:
+                return
 
     def action_saved_searches(self) -> None:
         """Choose a search that is kept under a name, or keep the present one."""
