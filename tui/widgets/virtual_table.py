@@ -17,12 +17,13 @@ from rich.text import Text
 from textual import events
 from textual.coordinate import Coordinate
 from textual.geometry import Region
-from textual.scrollbar import ScrollDown, ScrollMessage, ScrollUp
+from textual.scrollbar import ScrollBar, ScrollDown, ScrollMessage, ScrollUp
 from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
 from tui.text import steady
+from tui.widgets.scroll_bar import LeanScrollBar
 from tui.widgets.small_table import WALKING_KEYS
 
 R = TypeVar("R")
@@ -30,6 +31,7 @@ R = TypeVar("R")
 PAGE = 64
 """Rows that are fetched at once."""
 _PAGES_KEPT = 64
+_LINES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._ids: array[int] = array("q")
         self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
         self._laid: list[LaidColumn] = []
+        self._drawn: dict[int, tuple[R, str, Style, Strip]] = {}
+        """Lines by the ids of their rows, with all that they depend on beside the columns."""
         self._height = 0
         super().__init__(cursor_type="row", cell_padding=0, header_height=header_lines, id=id)
 
@@ -157,6 +161,7 @@ class VirtualTable(DataTable[str], Generic[R]):
     def forget_rows(self) -> None:
         """Fetch the visible rows anew when they are drawn next."""
         self._pages.clear()
+        self._drawn.clear()
         self.refresh()
 
     @property
@@ -195,6 +200,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._column_locations = type(self._column_locations)({})
         for column in columns:
             self.add_column(Text("\n".join(column.lines)), width=column.width, key=column.key)
+        self._drawn.clear()
         self._set_height()
         self.refresh()
 
@@ -208,23 +214,46 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     # Drawing
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar beside the rows, made when it is asked for first."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = LeanScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some lines of the screen; the table has no border, and no line of it is drawn twice."""
+        style = self.rich_style
+        lines = [self._line(y, style) for y in crop.line_range]
+        _base, background = self.background_colors
+        for line_filter in self.get_line_filters():
+            lines = [line.apply_filter(line_filter, background) for line in lines]
+        if crop.column_span == (0, self.size.width):
+            return lines
+        return [line.crop(crop.x, crop.right) for line in lines]
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width, style = self.size.width, self.rich_style
-        scroll_x, scroll_y = self.scroll_offset
+        return self._line(y, self.rich_style)
+
+    def _line(self, y: int, style: Style) -> Strip:
+        width = self.size.width
         if y < self.header_height:
-            strip = self._header_line(y)
+            line = self._header_line(y)
         else:
-            index = y - self.header_height + int(scroll_y)
+            index = y - self.header_height + self.top
             if not self.is_valid_row_index(index):
                 return Strip.blank(width, style)
-            strip = self._row_line(index, style)
-        return strip.crop_extend(int(scroll_x), int(scroll_x) + width, style)
+            line = self._row_line(index, style)
+        left = int(self.scroll_offset.x)
+        return line.crop_extend(left, left + width, style) if left or line.cell_length != width else line
 
     def _header_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("datatable--header")
         text = "".join(_fitted(column.lines[y], column.width, column.right) for column in self._laid)
-        return Strip([Segment(text, style)]).extend_cell_length(self.size.width, style)
+        return self._whole([Segment(text, style)], style)
 
     def _row_line(self, index: int, style: Style) -> Strip:
         row_id = self._ids[index]
@@ -236,6 +265,15 @@ class VirtualTable(DataTable[str], Generic[R]):
         row = self.row_at(index)
         if row is None:
             return Strip.blank(self.size.width, style)
+        sign = self.sign(row_id)
+        drawn = self._drawn.get(row_id)
+        if drawn is None or drawn[:3] != (row, sign, style):
+            drawn = self._drawn[row_id] = (row, sign, style, self._draw(row, sign, style))
+            if len(self._drawn) > _LINES_KEPT:
+                self._drawn.clear()
+        return drawn[3]
+
+    def _draw(self, row: R, sign: str, style: Style) -> Strip:
         # Cells of one style are one segment: each costs its colours again, 40 bytes and 20 µs.
         segments = []
         run, run_style = "", style
@@ -247,8 +285,14 @@ class VirtualTable(DataTable[str], Generic[R]):
             run += _fitted(steady(self.cell(row, column.key)), column.width, column.right)
         segments.append(Segment(run, run_style))
         # The first cell is a gap.
-        segments[0] = Segment(self.sign(row_id) + segments[0].text[1:], style)
-        return Strip(segments).extend_cell_length(self.size.width, style)
+        segments[0] = Segment(sign + segments[0].text[1:], style)
+        return self._whole(segments, style)
+
+    def _whole(self, segments: list[Segment], style: Style) -> Strip:
+        """All columns, and blanks behind them."""
+        length = sum([column.width for column in self._laid])
+        blanks = max(self.size.width - length, 0)
+        return Strip([*segments, Segment(" " * blanks, style)] if blanks else segments, length + blanks)
 
     # The mouse: places are reckoned, so that lines need not carry them
 
