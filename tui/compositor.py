@@ -23,5 +23,9 @@ class LeanCompositor(Compositor):
             wanted = seen.intersection(crop)
             if not wanted or any(other.contains_region(wanted) for other in done):
                 continue
+            # Without what a scroll bar covers of it: nothing has to be cut off then.
+            for other in done:
+                if seen.x < other.x < seen.right == other.right and other.line_span == seen.line_span:
+                    seen = Region(seen.x, seen.y, other.x - seen.x, seen.height)
             done.append(wanted)
             yield region, seen, widget.render_lines(seen.translate(-region.offset))

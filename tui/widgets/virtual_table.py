@@ -10,19 +10,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.color import TRANSPARENT, Color
 from textual.coordinate import Coordinate
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollDown, ScrollMessage, ScrollUp
 from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
-from tui.text import steady
+from tui.widgets.fitting import fitted
 from tui.widgets.scroll_bar import LeanScrollBar
 from tui.widgets.small_table import WALKING_KEYS
 
@@ -54,6 +55,17 @@ class Spot(NamedTuple):
     column: int
 
 
+class _Frame(NamedTuple):
+    """What all lines of a paint share."""
+
+    style: Style
+    styles: dict[int, Style]
+    """Of the rows under the cursor and the mouse."""
+    header_height: int
+    top: int
+    left: int
+
+
 class VirtualTable(DataTable[str], Generic[R]):
     """Rows by their ids; a subclass says which columns there are and what stands in them."""
 
@@ -68,7 +80,10 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._ids: array[int] = array("q")
         self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
         self._laid: list[LaidColumn] = []
-        self._drawn: dict[int, tuple[R, str, Style, Strip]] = {}
+        self._laid_width = 0
+        self._finish: tuple[int, Color, tuple[LineFilter, ...]] = (0, TRANSPARENT, ())
+        """How wide lines are, and what is done to their colours at the end."""
+        self._drawn: dict[int, tuple[R | None, str, Style, Strip]] = {}
         """Lines by the ids of their rows, with all that they depend on beside the columns."""
         self._height = 0
         super().__init__(cursor_type="row", cell_padding=0, header_height=header_lines, id=id)
@@ -205,7 +220,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         self.refresh()
 
     def _set_height(self) -> None:
-        width = sum(column.width for column in self._laid)
+        self._laid_width = width = sum(column.width for column in self._laid)
         height = len(self._ids) + self.header_height
         self.virtual_size = self.virtual_size.with_width(width).with_height(height)
 
@@ -225,52 +240,54 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Some lines of the screen; the table has no border, and no line of it is drawn twice."""
-        style = self.rich_style
-        lines = [self._line(y, style) for y in crop.line_range]
-        _base, background = self.background_colors
-        for line_filter in self.get_line_filters():
-            lines = [line.apply_filter(line_filter, background) for line in lines]
-        if crop.column_span == (0, self.size.width):
-            return lines
-        return [line.crop(crop.x, crop.right) for line in lines]
+        frame = self._frame(crop.right)
+        lines = [self._line(y, frame) for y in crop.line_range]
+        return [line.crop(crop.x, crop.right) for line in lines] if crop.x else lines
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        return self._line(y, self.rich_style)
+        return self._line(y, self._frame(self.size.width))
 
-    def _line(self, y: int, style: Style) -> Strip:
-        width = self.size.width
-        if y < self.header_height:
+    def _frame(self, width: int) -> "_Frame":
+        style, (_base, background) = self.rich_style, self.background_colors
+        styles = {}
+        if self._show_hover_cursor:
+            styles[self.hover_row] = self.get_component_rich_style("datatable--hover")
+        if self.show_cursor:
+            styles[self.cursor_row] = self.get_component_rich_style("datatable--cursor")
+        finish = (width, background, tuple(self.get_line_filters()))
+        if finish != self._finish:
+            self._finish = finish
+            self._drawn.clear()
+        return _Frame(style, styles, self.header_height, self.top, int(self.scroll_offset.x))
+
+    def _line(self, y: int, frame: "_Frame") -> Strip:
+        if y < frame.header_height:
             line = self._header_line(y)
         else:
-            index = y - self.header_height + self.top
-            if not self.is_valid_row_index(index):
-                return Strip.blank(width, style)
-            line = self._row_line(index, style)
-        left = int(self.scroll_offset.x)
-        return line.crop_extend(left, left + width, style) if left or line.cell_length != width else line
+            index = y - frame.header_height + frame.top
+            line = self._row_line(index, frame) if index < len(self._ids) else self._whole([], frame.style)
+        width = self._finish[0]
+        if frame.left == 0 and line.cell_length == width:
+            return line
+        return line.crop_extend(frame.left, frame.left + width, frame.style)
 
     def _header_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("datatable--header")
-        text = "".join(_fitted(column.lines[y], column.width, column.right) for column in self._laid)
+        text = "".join(fitted(column.lines[y], column.width, column.right) for column in self._laid)
         return self._whole([Segment(text, style)], style)
 
-    def _row_line(self, index: int, style: Style) -> Strip:
+    def _row_line(self, index: int, frame: "_Frame") -> Strip:
         row_id = self._ids[index]
-        style = self.row_style(row_id, style)
-        if self.show_cursor and index == self.cursor_row:
-            style += self.get_component_rich_style("datatable--cursor")
-        elif self._show_hover_cursor and index == self.hover_row:
-            style += self.get_component_rich_style("datatable--hover")
-        row = self.row_at(index)
-        if row is None:
-            return Strip.blank(self.size.width, style)
-        sign = self.sign(row_id)
+        row, sign, style = self.row_at(index), self.sign(row_id), self.row_style(row_id, frame.style)
+        if index in frame.styles:
+            style += frame.styles[index]
         drawn = self._drawn.get(row_id)
         if drawn is None or drawn[:3] != (row, sign, style):
-            drawn = self._drawn[row_id] = (row, sign, style, self._draw(row, sign, style))
-            if len(self._drawn) > _LINES_KEPT:
+            line = self._whole([], style) if row is None else self._draw(row, sign, style)
+            if len(self._drawn) >= _LINES_KEPT:
                 self._drawn.clear()
+            drawn = self._drawn[row_id] = (row, sign, style, line)
         return drawn[3]
 
     def _draw(self, row: R, sign: str, style: Style) -> Strip:
@@ -282,17 +299,21 @@ class VirtualTable(DataTable[str], Generic[R]):
             if cell_style is not run_style:
                 segments.append(Segment(run, run_style))
                 run, run_style = "", cell_style
-            run += _fitted(steady(self.cell(row, column.key)), column.width, column.right)
+            run += fitted(self.cell(row, column.key), column.width, column.right)
         segments.append(Segment(run, run_style))
         # The first cell is a gap.
         segments[0] = Segment(sign + segments[0].text[1:], style)
         return self._whole(segments, style)
 
     def _whole(self, segments: list[Segment], style: Style) -> Strip:
-        """All columns, and blanks behind them."""
-        length = sum([column.width for column in self._laid])
-        blanks = max(self.size.width - length, 0)
-        return Strip([*segments, Segment(" " * blanks, style)] if blanks else segments, length + blanks)
+        """Segments of all columns or of none, and blanks behind them."""
+        width, background, line_filters = self._finish
+        length = self._laid_width if segments else 0
+        if length < width:
+            segments = [*segments, Segment(" " * (width - length), style)]
+        for line_filter in line_filters:
+            segments = line_filter.apply(segments, background)
+        return Strip(segments, max(length, width))
 
     # The mouse: places are reckoned, so that lines need not carry them
 
@@ -379,16 +400,6 @@ class VirtualTable(DataTable[str], Generic[R]):
     def _post_selected_message(self) -> None:
         if self.is_valid_row_index(self.cursor_row):
             self.post_message(DataTable.RowSelected(self, self.cursor_row, self._key_at(self.cursor_row)))
-
-
-def _fitted(text: str, width: int, right: bool) -> str:
-    """`text` in exactly `width` cells, the first of them a gap."""
-    room = width - 1
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > room:
-        return " " + (set_cell_size(text, room - 1) + "…" if room > 1 else set_cell_size(text, room))
-    padding = " " * (room - length)
-    return f" {padding}{text}" if right else f" {text}{padding}"
 
 
 class _Height:
