@@ -5,7 +5,6 @@ fetches rows by pages; it leans on private parts of DataTable, which `tests/tui/
 """
 
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
@@ -24,14 +23,12 @@ from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
 from tui.widgets.fitting import fitted
+from tui.widgets.row_pages import Heights, RowPages
 from tui.widgets.scroll_bar import LeanScrollBar
 from tui.widgets.small_table import WALKING_KEYS
 
 R = TypeVar("R")
 
-PAGE = 64
-"""Rows that are fetched at once."""
-_PAGES_KEPT = 64
 _LINES_KEPT = 256
 
 
@@ -76,9 +73,8 @@ class VirtualTable(DataTable[str], Generic[R]):
     ) -> None:
         """`fetch` gets rows by their ids, some dozens at a time."""
         # Before DataTable's own, which asks how many rows there are.
-        self._fetch = fetch
         self._ids: array[int] = array("q")
-        self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
+        self._pages = RowPages(fetch)
         self._laid: list[LaidColumn] = []
         self._laid_width = 0
         self._finish: tuple[int, Color, tuple[LineFilter, ...]] = (0, TRANSPARENT, ())
@@ -161,6 +157,14 @@ class VirtualTable(DataTable[str], Generic[R]):
         row = self._clamp_cursor_coordinate(Coordinate(self.cursor_row + rows, 0)).row
         if row != self.cursor_row:
             self.stand(row, self._top_for(row, self.top + rows))
+            self.call_after_refresh(self._draw_ahead, rows)
+
+    def _draw_ahead(self, rows: int) -> None:
+        """Have the next page ready: whoever turns one turns another, and this is half of what it takes."""
+        frame = self._frame(self._finish[0])
+        start = self.top + rows
+        for index in range(max(start, 0), min(start + self.rows_in_sight, len(self._ids))):
+            self._row_line(index, frame)
 
     def _top_for(self, row: int, top: int) -> int:
         """The uppermost row nearest to `top` that leaves `row` in sight."""
@@ -191,15 +195,7 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     def row_at(self, index: int) -> R | None:
         """What is shown at a place; None if the row is gone for good."""
-        page = index // PAGE
-        rows = self._pages.get(page)
-        if rows is None:
-            rows = self._pages[page] = self._fetch(self._ids[page * PAGE : (page + 1) * PAGE])
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(page)
-        return rows.get(self._ids[index])
+        return self._pages.row(self._ids, index)
 
     # Columns
 
@@ -286,7 +282,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         if drawn is None or drawn[:3] != (row, sign, style):
             line = self._whole([], style) if row is None else self._draw(row, sign, style)
             if len(self._drawn) >= _LINES_KEPT:
-                self._drawn.clear()
+                del self._drawn[next(iter(self._drawn))]
             drawn = self._drawn[row_id] = (row, sign, style, line)
         return drawn[3]
 
@@ -379,7 +375,7 @@ class VirtualTable(DataTable[str], Generic[R]):
     @property
     def ordered_rows(self) -> Sequence[object]:  # type: ignore[override]
         """As long as the list, for those who only measure it."""
-        return _Heights(len(self._ids))
+        return Heights(len(self._ids))
 
     def is_valid_row_index(self, row_index: int) -> bool:
         return 0 <= row_index < len(self._ids)
@@ -400,24 +396,3 @@ class VirtualTable(DataTable[str], Generic[R]):
     def _post_selected_message(self) -> None:
         if self.is_valid_row_index(self.cursor_row):
             self.post_message(DataTable.RowSelected(self, self.cursor_row, self._key_at(self.cursor_row)))
-
-
-class _Height:
-    height = 1
-
-
-class _Heights(Sequence[_Height]):
-    """Rows of one line each, as many as are asked for."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, index: int | slice) -> "_Height | _Heights":  # type: ignore[override]
-        if isinstance(index, slice):
-            return _Heights(len(range(*index.indices(self._length))))
-        if not -self._length <= index < self._length:
-            raise IndexError(index)
-        return _Height()
