@@ -17,6 +17,7 @@ from textual.widgets import Static
 from textual.worker import Worker, WorkerState
 
 from store.language import _
+from tui.compositor import LeanCompositor
 from tui.widgets.keys_line import KeysLine
 from tui.widgets.mode_tabs import ModeTabs
 
@@ -39,6 +40,10 @@ class OurScreen(_Base):
 
     A mixin: styles follow the first base that is a widget, and that must be Screen or ModalScreen.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._compositor = LeanCompositor()
 
     @property
     def contacts_app(self) -> "ContactsApp":

@@ -44,7 +44,7 @@ def main(path: str) -> None:
     """Fetch pages as the table does."""
     from store import database, listing
     from store.listing import Listing, Order
-    from tui.widgets.virtual_table import PAGE
+    from tui.widgets.row_pages import PAGE
 
     database.open_database(path, create=False)
     chance = random.Random(1)

@@ -1,6 +1,7 @@
 """The table of contacts: jumps, marks, the chosen contact through changes, columns that stay straight."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import peewee
@@ -278,6 +279,29 @@ async def test_while_a_person_walks_another_program_adds_contacts(screens: Scree
             await person.until(lambda: person.sees(f"{302 + number} contacts"), 10)  # noqa: B023
             assert chosen_name(person) == chosen
             assert chosen in names(person.lines)
+
+
+async def test_the_next_page_is_read_while_the_person_looks_at_this_one(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(1_000)
+    read: set[int] = set()
+    rows = listing.rows
+
+    def noted(wanted: Sequence[int]) -> dict[int, listing.Row]:
+        read.update(wanted)
+        return rows(wanted)
+
+    monkeypatch.setattr(listing, "rows", noted)
+    async with screens((100, 30)) as person:
+        table = table_of(person)
+        for way in (["pagedown"], ["end", "pageup"]):
+            await person.press(*way)
+            for _turn in range(6):
+                known = set(read)
+                await person.press(way[-1])
+                assert known.issuperset(table.ids[table.top : table.top + table.rows_in_sight])
+        assert len(read) < 1_000
 
 
 async def test_a_page_that_cannot_be_read_is_told_of_and_the_program_goes_on(

@@ -11,8 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual._compositor import Compositor
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
+from textual.widget import Widget
 from textual.widgets import DataTable
 
 from store import contacts, imports, properties
@@ -267,6 +271,19 @@ APP_PARTS = {
     "_display": "4b78dff6669a",
     "_end_batch": "588c75faa310",
 }
+PAINTING_PARTS: dict[Callable[..., object], str] = {
+    Compositor._get_renders: "8ac93299aa5d",
+    Compositor._render_chops: "ca8c3359d7af",
+    StylesCache.render: "0945715ef8ae",
+    Widget.render_lines: "1f2a11f3d518",
+    ScrollBar.render: "43a56156a9a6",
+    ScrollBarRender.__rich_console__: "39854fc82928",
+}
+"""What tables and their scroll bars go without."""
+
+
+def test_the_parts_that_tables_are_painted_without_are_as_we_know_them() -> None:
+    assert {part: _digest(part) for part in PAINTING_PARTS} == PAINTING_PARTS
 
 
 def test_the_parts_of_screen_and_app_that_pages_lean_on_are_as_we_know_them() -> None:

@@ -22,6 +22,7 @@ from tui.driver.styles import change
 _TOKENS = re.compile(
     r"""
       (?P<position>\x1b\[(?P<row>\d*)(?:;(?P<column>\d*))?H)
+      (?P<text>(?:\x1b\[[\d;:]*m|[^\x00-\x1f\x7f-\x9f]+)*)
     | (?P<paint>(?:\x1b\[[\d;:]*m|[^\x00-\x1f\x7f-\x9f]+)+)
     # Whether the terminal's driver adds a return to a line feed is open: it only counts before a position.
     | (?P<line_end>\r\n?|\n(?=\x1b\[\d*(?:;\d*)?H))
@@ -94,9 +95,10 @@ class Cells:
 
     def _take(self, token: re.Match[str], out: list[str]) -> None:
         match token.lastgroup:
-            case "position":
-                row, column = (int(token[part] or 1) - 1 for part in ("row", "column"))
-                self._cursor = self._within(row, column)
+            case "text":
+                self._cursor = self._within(int(token["row"] or 1) - 1, int(token["column"] or 1) - 1)
+                if token["text"]:
+                    self._paint(token["text"], out)
             case "paint":
                 self._paint(token[0], out)
             case "line_end":

@@ -1,7 +1,7 @@
 """Text as cells of a terminal: what surely takes one cell or two, and what terminals disagree about."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -24,6 +24,7 @@ _NARROW = (
 _WIDE = r"\u3000-\u3029\u3041-\u3096\u309b-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff60"
 _FIRST_WIDE = "\u3000"
 
+_SURE = re.compile(rf"[{_NARROW}{_WIDE}]*")
 # With a neighbour on each side, which a mark or joiner may belong to.
 _UNSURE = re.compile(rf"(?:.?[^{_NARROW}{_WIDE}]+)+.?", re.DOTALL)
 _PAINTED = re.compile(r"\x1b\[([\d;:]*)m|([^\x1b]+)")
@@ -46,7 +47,7 @@ _ink = lru_cache(256)(_Ink)
 @lru_cache(4096)
 def is_sure(text: str) -> bool:
     """Whether all terminals put every part of the text into the same cells."""
-    return text.isascii() or _UNSURE.search(text) is None
+    return text.isascii() or _SURE.fullmatch(text) is not None
 
 
 @lru_cache(1024)
@@ -84,10 +85,13 @@ def _after(sgr: str, parameters: str) -> str:
     return f"{sgr};{parameters}" if sgr else parameters
 
 
-def _cells(text: str, ink: _Ink) -> Iterator[Cell]:
-    if text.isascii():
-        yield from map(ink.__getitem__, text)
-        return
+def _cells(text: str, ink: _Ink) -> Iterable[Cell]:
+    if is_sure(text):
+        return _sure_cells(text, ink)
+    return _mixed_cells(text, ink)
+
+
+def _mixed_cells(text: str, ink: _Ink) -> Iterator[Cell]:
     done = 0
     for match in _UNSURE.finditer(text):
         yield from _sure_cells(text[done : match.start()], ink)
@@ -96,7 +100,13 @@ def _cells(text: str, ink: _Ink) -> Iterator[Cell]:
     yield from _sure_cells(text[done:], ink)
 
 
-def _sure_cells(text: str, ink: _Ink) -> Iterator[Cell]:
+def _sure_cells(text: str, ink: _Ink) -> Iterable[Cell]:
+    if max(text, default="") < _FIRST_WIDE:
+        return map(ink.__getitem__, text)
+    return _wide_cells(text, ink)
+
+
+def _wide_cells(text: str, ink: _Ink) -> Iterator[Cell]:
     for char in text:
         yield ink[char]
         if char >= _FIRST_WIDE:

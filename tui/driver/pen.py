@@ -24,16 +24,6 @@ class Pen:
             self._out.append(self._way(row, column))
             self._row, self._column = row, column
 
-    def gap(self, row: int, column: int) -> int:
-        """How many cells lie between the cursor and one behind it in its row, else 0."""
-        if row != self._row or self._column is None:
-            return 0
-        return max(0, column - self._column)
-
-    def length_of_move(self, row: int, column: int) -> int:
-        """How many characters `move` would send."""
-        return 0 if (row, column) == (self._row, self._column) else len(self._way(row, column))
-
     def write(self, text: str, width: int, sgr: str) -> None:
         """Write text of so many cells, which every terminal counts alike."""
         if sgr != self._sgr:

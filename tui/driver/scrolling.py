@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tui.driver.graphemes import Cell
-from tui.driver.rows import Row
+from tui.driver.rows import Row, text_of
 
 _BLANK: Cell = (" ", "")
 """What stands in rows that scrolling makes."""
@@ -71,7 +71,8 @@ def _most_likely(shown: Mapping[int, Row], wanted: Mapping[int, Row]) -> Shift |
 
 
 def _words(cells: Row) -> str:
-    return "".join([cell[0] if cell else "\0" for cell in cells[_SEEN]])
+    seen = cells[_SEEN]
+    return text_of(seen) if all(seen) else "".join([cell[0] if cell else "\0" for cell in seen])
 
 
 def _is_known(shown: Mapping[int, Row], shift: Shift) -> bool:

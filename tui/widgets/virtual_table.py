@@ -5,32 +5,32 @@ fetches rows by pages; it leans on private parts of DataTable, which `tests/tui/
 """
 
 from array import array
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.color import TRANSPARENT, Color
 from textual.coordinate import Coordinate
+from textual.filter import LineFilter
 from textual.geometry import Region
-from textual.scrollbar import ScrollDown, ScrollMessage, ScrollUp
+from textual.scrollbar import ScrollBar, ScrollDown, ScrollMessage, ScrollUp
 from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import RowKey
 
 from store import database
-from tui.text import steady
+from tui.widgets.fitting import fitted
+from tui.widgets.row_pages import Heights, RowPages
+from tui.widgets.scroll_bar import LeanScrollBar
 from tui.widgets.walking import WALKING_KEYS
 
 R = TypeVar("R")
 
-PAGE = 64
-"""Rows that are fetched at once."""
-_PAGES_KEPT = 64
+_LINES_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,17 @@ class Spot(NamedTuple):
     column: int
 
 
+class _Frame(NamedTuple):
+    """What all lines of a paint share."""
+
+    style: Style
+    styles: dict[int, Style]
+    """Of the rows under the cursor and the mouse."""
+    header_height: int
+    top: int
+    left: int
+
+
 class VirtualTable(DataTable[str], Generic[R]):
     """Rows by their ids; a subclass says which columns there are and what stands in them."""
 
@@ -63,10 +74,14 @@ class VirtualTable(DataTable[str], Generic[R]):
     ) -> None:
         """`fetch` gets rows by their ids, some dozens at a time."""
         # Before DataTable's own, which asks how many rows there are.
-        self._fetch = fetch
         self._ids: array[int] = array(database.ID)
-        self._pages: OrderedDict[int, dict[int, R]] = OrderedDict()
+        self._pages = RowPages(fetch)
         self._laid: list[LaidColumn] = []
+        self._laid_width = 0
+        self._finish: tuple[int, Color, tuple[LineFilter, ...]] = (0, TRANSPARENT, ())
+        """How wide lines are, and what is done to their colours at the end."""
+        self._drawn: dict[int, tuple[R | None, str, Style, Strip]] = {}
+        """Lines by the ids of their rows, with all that they depend on beside the columns."""
         self._height = 0
         super().__init__(cursor_type="row", cell_padding=0, header_height=header_lines, id=id)
 
@@ -143,6 +158,14 @@ class VirtualTable(DataTable[str], Generic[R]):
         row = self._clamp_cursor_coordinate(Coordinate(self.cursor_row + rows, 0)).row
         if row != self.cursor_row:
             self.stand(row, self._top_for(row, self.top + rows))
+            self.call_after_refresh(self._draw_ahead, rows)
+
+    def _draw_ahead(self, rows: int) -> None:
+        """Have the next page ready: whoever turns one turns another, and this is half of what it takes."""
+        frame = self._frame(self._finish[0])
+        start = self.top + rows
+        for index in range(max(start, 0), min(start + self.rows_in_sight, len(self._ids))):
+            self._row_line(index, frame)
 
     def _top_for(self, row: int, top: int) -> int:
         """The uppermost row nearest to `top` that leaves `row` in sight."""
@@ -158,6 +181,7 @@ class VirtualTable(DataTable[str], Generic[R]):
     def forget_rows(self) -> None:
         """Fetch the visible rows anew when they are drawn next."""
         self._pages.clear()
+        self._drawn.clear()
         self.refresh()
 
     @property
@@ -172,15 +196,7 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     def row_at(self, index: int) -> R | None:
         """What is shown at a place; None if the row is gone for good."""
-        page = index // PAGE
-        rows = self._pages.get(page)
-        if rows is None:
-            rows = self._pages[page] = self._fetch(self._ids[page * PAGE : (page + 1) * PAGE])
-            if len(self._pages) > _PAGES_KEPT:
-                self._pages.popitem(last=False)
-        else:
-            self._pages.move_to_end(page)
-        return rows.get(self._ids[index])
+        return self._pages.row(self._ids, index)
 
     # Columns
 
@@ -196,11 +212,12 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._column_locations = type(self._column_locations)({})
         for column in columns:
             self.add_column(Text("\n".join(column.lines)), width=column.width, key=column.key)
+        self._drawn.clear()
         self._set_height()
         self.refresh()
 
     def _set_height(self) -> None:
-        width = sum(column.width for column in self._laid)
+        self._laid_width = width = sum(column.width for column in self._laid)
         height = len(self._ids) + self.header_height
         self.virtual_size = self.virtual_size.with_width(width).with_height(height)
 
@@ -209,34 +226,68 @@ class VirtualTable(DataTable[str], Generic[R]):
 
     # Drawing
 
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The bar beside the rows, made when it is asked for first."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = LeanScrollBar(name="vertical", thickness=self.scrollbar_size_vertical)
+            self._vertical_scrollbar.display = False
+            self.app._start_widget(self, self._vertical_scrollbar)
+        return self._vertical_scrollbar
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Some lines of the screen; the table has no border, and no line of it is drawn twice."""
+        frame = self._frame(crop.right)
+        lines = [self._line(y, frame) for y in crop.line_range]
+        return [line.crop(crop.x, crop.right) for line in lines] if crop.x else lines
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        width, style = self.size.width, self.rich_style
-        scroll_x, scroll_y = self.scroll_offset
-        if y < self.header_height:
-            strip = self._header_line(y)
+        return self._line(y, self._frame(self.size.width))
+
+    def _frame(self, width: int) -> "_Frame":
+        style, (_base, background) = self.rich_style, self.background_colors
+        styles = {}
+        if self._show_hover_cursor:
+            styles[self.hover_row] = self.get_component_rich_style("datatable--hover")
+        if self.show_cursor:
+            styles[self.cursor_row] = self.get_component_rich_style("datatable--cursor")
+        finish = (width, background, tuple(self.get_line_filters()))
+        if finish != self._finish:
+            self._finish = finish
+            self._drawn.clear()
+        return _Frame(style, styles, self.header_height, self.top, int(self.scroll_offset.x))
+
+    def _line(self, y: int, frame: "_Frame") -> Strip:
+        if y < frame.header_height:
+            line = self._header_line(y)
         else:
-            index = y - self.header_height + int(scroll_y)
-            if not self.is_valid_row_index(index):
-                return Strip.blank(width, style)
-            strip = self._row_line(index, style)
-        return strip.crop_extend(int(scroll_x), int(scroll_x) + width, style)
+            index = y - frame.header_height + frame.top
+            line = self._row_line(index, frame) if index < len(self._ids) else self._whole([], frame.style)
+        width = self._finish[0]
+        if frame.left == 0 and line.cell_length == width:
+            return line
+        return line.crop_extend(frame.left, frame.left + width, frame.style)
 
     def _header_line(self, y: int) -> Strip:
         style = self.get_component_rich_style("datatable--header")
-        text = "".join(_fitted(column.lines[y], column.width, column.right) for column in self._laid)
-        return Strip([Segment(text, style)]).extend_cell_length(self.size.width, style)
+        text = "".join(fitted(column.lines[y], column.width, column.right) for column in self._laid)
+        return self._whole([Segment(text, style)], style)
 
-    def _row_line(self, index: int, style: Style) -> Strip:
+    def _row_line(self, index: int, frame: "_Frame") -> Strip:
         row_id = self._ids[index]
-        style = self.row_style(row_id, style)
-        if self.show_cursor and index == self.cursor_row:
-            style += self.get_component_rich_style("datatable--cursor")
-        elif self._show_hover_cursor and index == self.hover_row:
-            style += self.get_component_rich_style("datatable--hover")
-        row = self.row_at(index)
-        if row is None:
-            return Strip.blank(self.size.width, style)
+        row, sign, style = self.row_at(index), self.sign(row_id), self.row_style(row_id, frame.style)
+        if index in frame.styles:
+            style += frame.styles[index]
+        drawn = self._drawn.get(row_id)
+        if drawn is None or drawn[:3] != (row, sign, style):
+            line = self._whole([], style) if row is None else self._draw(row, sign, style)
+            if len(self._drawn) >= _LINES_KEPT:
+                del self._drawn[next(iter(self._drawn))]
+            drawn = self._drawn[row_id] = (row, sign, style, line)
+        return drawn[3]
+
+    def _draw(self, row: R, sign: str, style: Style) -> Strip:
         # Cells of one style are one segment: each costs its colours again, 40 bytes and 20 µs.
         segments = []
         run, run_style = "", style
@@ -245,11 +296,21 @@ class VirtualTable(DataTable[str], Generic[R]):
             if cell_style is not run_style:
                 segments.append(Segment(run, run_style))
                 run, run_style = "", cell_style
-            run += _fitted(steady(self.cell(row, column.key)), column.width, column.right)
+            run += fitted(self.cell(row, column.key), column.width, column.right)
         segments.append(Segment(run, run_style))
         # The first cell is a gap.
-        segments[0] = Segment(self.sign(row_id) + segments[0].text[1:], style)
-        return Strip(segments).extend_cell_length(self.size.width, style)
+        segments[0] = Segment(sign + segments[0].text[1:], style)
+        return self._whole(segments, style)
+
+    def _whole(self, segments: list[Segment], style: Style) -> Strip:
+        """Segments of all columns or of none, and blanks behind them."""
+        width, background, line_filters = self._finish
+        length = self._laid_width if segments else 0
+        if length < width:
+            segments = [*segments, Segment(" " * (width - length), style)]
+        for line_filter in line_filters:
+            segments = line_filter.apply(segments, background)
+        return Strip(segments, max(length, width))
 
     # The mouse: places are reckoned, so that lines need not carry them
 
@@ -315,7 +376,7 @@ class VirtualTable(DataTable[str], Generic[R]):
     @property
     def ordered_rows(self) -> Sequence[object]:  # type: ignore[override]
         """As long as the list, for those who only measure it."""
-        return _Heights(len(self._ids))
+        return Heights(len(self._ids))
 
     def is_valid_row_index(self, row_index: int) -> bool:
         return 0 <= row_index < len(self._ids)
@@ -336,34 +397,3 @@ class VirtualTable(DataTable[str], Generic[R]):
     def _post_selected_message(self) -> None:
         if self.is_valid_row_index(self.cursor_row):
             self.post_message(DataTable.RowSelected(self, self.cursor_row, self._key_at(self.cursor_row)))
-
-
-def _fitted(text: str, width: int, right: bool) -> str:
-    """`text` in exactly `width` cells, the first of them a gap."""
-    room = width - 1
-    length = len(text) if text.isascii() else cell_len(text)
-    if length > room:
-        return " " + (set_cell_size(text, room - 1) + "…" if room > 1 else set_cell_size(text, room))
-    padding = " " * (room - length)
-    return f" {padding}{text}" if right else f" {text}{padding}"
-
-
-class _Height:
-    height = 1
-
-
-class _Heights(Sequence[_Height]):
-    """Rows of one line each, as many as are asked for."""
-
-    def __init__(self, length: int) -> None:
-        self._length = length
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, index: int | slice) -> "_Height | _Heights":  # type: ignore[override]
-        if isinstance(index, slice):
-            return _Heights(len(range(*index.indices(self._length))))
-        if not -self._length <= index < self._length:
-            raise IndexError(index)
-        return _Height()
