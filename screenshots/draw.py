@@ -19,7 +19,9 @@ from tui.app import ContactsApp  # noqa: E402
 from tui.widgets.line import Line  # noqa: E402
 
 HERE = Path(__file__).parent
-SIZE = (120, 34)
+SIZE = (140, 34)
+_CELLS = "text { direction: ltr; unicode-bidi: bidi-override; }"
+"""Cell by cell from the left, as terminals draw; a browser would turn rows with Arabic names around."""
 
 
 async def _draw(folder: Path) -> None:
@@ -33,7 +35,8 @@ async def _draw(folder: Path) -> None:
             await pilot.pause()
 
         def save(name: str) -> None:
-            (HERE / f"{name}.svg").write_text(app.export_screenshot(title="contacts") + "\n")
+            picture = app.export_screenshot(title="contacts").replace("<style>", f"<style>{_CELLS}", 1)
+            (HERE / f"{name}.svg").write_text(picture + "\n")
 
         await press("down", "down")
         save("contacts")
