@@ -6,6 +6,7 @@
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -72,7 +73,10 @@ def made(folder: Path, contacts: int) -> Path:
     if path.exists() and _count(path) == contacts:
         return path
     for stale in folder.glob(f"crowd-{contacts}-*"):
-        stale.unlink()
+        if stale.is_dir():
+            shutil.rmtree(stale)
+        else:
+            stale.unlink()
     unfinished = path.with_suffix(".new")
     processes.run(processes.module("tests.benchmarks.crowd", unfinished, contacts))
     return unfinished.rename(path)
