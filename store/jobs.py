@@ -43,7 +43,11 @@ _HANDLERS = {
 """By kind of job, the function that carries it out: called with the job's id."""
 _IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
 """By kind of job, what is still done for one that was stopped while it was queued."""
-_AT_START = ("store.imports.keeping:clean_up", "store.downloads.keeping:clean_up")
+_AT_START = (
+    "store.imports.keeping:clean_up",
+    "store.downloads.keeping:clean_up",
+    "store.changes.keeping:clean_up",
+)
 """What every process of a job does before its own work."""
 _WRITERS = frozenset({"import", "undo", "change", "undo_change"})
 """Kinds that write contacts: one of them works at a time, the others queue."""

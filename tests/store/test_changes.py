@@ -9,7 +9,7 @@ from store.changes import Action, ChangeView
 from store.errors import Invalid, InvalidFields, JobFailed, NotFound
 from store.jobs import State
 from store.listing import Listing
-from store.models import Contact
+from store.models import Contact, Job
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
 from tests.downloading import fill
@@ -179,6 +179,17 @@ def test_a_contact_that_is_gone_for_good_takes_its_past_along() -> None:
         Contact.delete().where(Contact.id == 1).execute()
     assert undone(view.id).undone == 1
     assert found() == [2]
+
+
+def test_an_old_change_is_forgotten_with_what_was_before_it(tier: CustomProperty) -> None:
+    fill(2)
+    old = ended(changes.set_value([1, 2], tier.id, "Gold")).id
+    ended(changes.undo(old) and old)
+    Job.update(created=1, started=1, finished=1).execute()
+    new = ended(changes.delete([1])).id
+    assert [view.id for view in changes.list_all()] == [new]
+    left = database.db.execute_sql("SELECT DISTINCT change_id FROM change_item").fetchall()
+    assert left == [(new,)]
 
 
 def test_searches_are_kept_under_their_names() -> None:
