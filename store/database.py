@@ -36,7 +36,7 @@ _PRAGMAS = {
     "journal_size_limit": 64 * 1024 * 1024,
     "wal_autocheckpoint": 4_000,
 }
-SMALL_PRAGMAS = {"cache_size": -2_000}
+SMALL_PRAGMAS = {"cache_size": -1_000}
 """Of a connection that mostly waits for a person: more is no faster for them, and stays taken."""
 BULK_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 16_000}
 """Of a connection that changes hundreds of thousands of contacts: at a million their indexes no longer fit
