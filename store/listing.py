@@ -84,7 +84,9 @@ def first_ids(listing: Listing, limit: int) -> "array[int]":
     found = None
     if known > _FEW:
         found = _met(listing, wanted, None, _LOOKED_AT, limit)
-    if found is None and candidates is not None and known >= _MANY:
+    # Where more than one thing must be true, few of the candidates may be left: a walk would go on and on.
+    is_alone = len(wanted.conditions) == 1
+    if found is None and candidates is not None and is_alone and known >= _MANY:
         found = _met(listing, wanted, candidates, _PASSED, limit)
     return _first(_arms(listing, wanted, candidates), limit) if found is None else found
 

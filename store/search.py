@@ -97,9 +97,10 @@ def candidates(terms: Sequence[str]) -> SQL | None:
 
     None where the index cannot tell, or where too many may.
     """
-    # A term of one or two letters sorts out little, and costs a look at all trigrams that begin with it.
-    long = [term for term in terms if len(term) >= _GRAM]
-    wanted = [match for match in map(_match, long or terms) if match is not None]
+    # One of one or two letters sorts out little, and costs a look at all trigrams that begin with it: it is
+    # asked for only where there is no longer one.
+    longest = min(max(map(len, terms), default=0), _GRAM)
+    wanted = [match for term in terms if len(term) >= longest and (match := _match(term)) is not None]
     if not wanted:
         return None
     return SQL(
