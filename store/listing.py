@@ -80,14 +80,7 @@ def first_ids(listing: Listing, limit: int) -> "array[int]":
     if not wanted:
         return _first(_arms(listing, wanted), limit)
     candidates = search.candidates(wanted.terms)
-    known = _MANY if candidates is None else _how_many(candidates)
-    found = None
-    if known > _FEW:
-        found = _met(listing, wanted, None, _LOOKED_AT, limit)
-    # Where more than one thing must be true, few of the candidates may be left: a walk would go on and on.
-    is_alone = len(wanted.conditions) == 1
-    if found is None and candidates is not None and is_alone and known >= _MANY:
-        found = _met(listing, wanted, candidates, _PASSED, limit)
+    found = _walked(listing, wanted, candidates, limit)
     return _first(_arms(listing, wanted, candidates), limit) if found is None else found
 
 
@@ -118,6 +111,20 @@ def _wanted(listing: Listing) -> Wanted:
     from store import filters
 
     return filters.parse(listing.search)
+
+
+def _walked(
+    listing: Listing, wanted: Wanted, candidates: peewee.SQL | None, limit: int
+) -> "array[int] | None":
+    """The first of a listing by a walk along its order; None where sorting all candidates is quicker."""
+    known = _MANY if candidates is None else _how_many(candidates)
+    if known <= _FEW:
+        return None
+    found = _met(listing, wanted, None, _LOOKED_AT, limit)
+    # Where more than one thing must be true, few of the candidates may be left: a walk would go on and on.
+    if found is not None or candidates is None or known < _MANY or len(wanted.conditions) > 1:
+        return found
+    return _met(listing, wanted, candidates, _PASSED, limit)
 
 
 def _how_many(candidates: peewee.SQL) -> int:
