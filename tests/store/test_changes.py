@@ -184,7 +184,7 @@ def test_a_contact_that_is_gone_for_good_takes_its_past_along() -> None:
 def test_an_old_change_is_forgotten_with_what_was_before_it(tier: CustomProperty) -> None:
     fill(2)
     old = ended(changes.set_value([1, 2], tier.id, "Gold")).id
-    ended(changes.undo(old) and old)
+    undone(old)
     Job.update(created=1, started=1, finished=1).execute()
     new = ended(changes.delete([1])).id
     assert [view.id for view in changes.list_all()] == [new]

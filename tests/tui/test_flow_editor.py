@@ -1,61 +1,19 @@
-"""The flow editor by keys: the guide's example, every setting, faults, undo, and what is not saved."""
+"""The flow editor by keys: the guide's example, every setting, faults, undo."""
 
-import threading
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from store import properties
 from store.flows import checks, keeping
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
-from store.flows.keeping import FlowView
 from store.properties import CustomProperty
 from store.values.property_type import PropertyType
-from tests.tui.conftest import Person, Screens
+from tests.tui.conftest import Screens
+from tests.tui.flow_editing import HELLO, HELP, NAME, only, open_editor, retype, save, tab_to
 from tui.screens.flow_editor import FlowEditor
 
 pytestmark = pytest.mark.usefixtures("db")
-
-HELLO = Block(1, Kind.MESSAGE, "Hello")
-NAME = Block(2, Kind.QUESTION, "Your company?")
-HELP = Block(3, Kind.OPTIONS, "Which?", options=(Option("Sales", (replace(HELLO, id=4),)), Option("Help")))
-
-
-def only() -> FlowView:
-    """The one flow that there is."""
-    (view,) = keeping.list_all()
-    return view
-
-
-async def open_editor(person: Person, *blocks: Block) -> None:
-    """Edit a flow that has these blocks."""
-    keeping.create(Flow("Welcome", blocks))
-    await person.press("4", "e")
-
-
-async def save(person: Person) -> None:
-    """Save, and wait until it is kept."""
-    before = only().changed
-    await person.press("ctrl+s")
-    await person.until(lambda: only().changed > before, 5)
-    await person.until(lambda: all(w.is_finished for w in person.app.workers if w.group == "save"), 5)
-
-
-async def retype(person: Person, text: str) -> None:
-    """Put another text in the place of what stands in the line with the cursor."""
-    await person.press("end", *["backspace"] * 20)
-    await person.type(text)
-
-
-async def tab_to(person: Person, id: str) -> None:
-    """Press tab until an input has the cursor."""
-    for _step in range(25):
-        focused = person.app.screen.focused
-        if focused is not None and (focused.id == id or (focused.parent and focused.parent.id == id)):
-            return
-        await person.press("tab")
-    raise AssertionError(f"tab never comes to {id}:\n{person.text}")
 
 
 async def test_the_guides_example_is_built_by_keys(screens: Screens, size: tuple[int, int]) -> None:
@@ -348,81 +306,6 @@ async def test_texts_name_properties_and_keep_them_when_they_are_renamed(screens
         person.app.clear_notifications()
         await person.settle()
         assert person.sees("Hello {{Company}}") and not person.sees("fault")
-
-
-async def test_leaving_asks_about_what_is_not_saved(screens: Screens, size: tuple[int, int]) -> None:
-    async with screens(size) as person:
-        await open_editor(person, HELLO)
-        await person.press("n", "enter")
-        await person.type("More")
-        await person.press("escape", "escape")
-        assert person.sees("Leave without saving?")
-        await person.press("n")
-        assert person.sees("More", "not saved")
-        await person.press("q")
-        assert person.sees("Leave without saving?")
-        await person.press("y")
-        assert person.sees("Create flow") and only().flow.blocks == (HELLO,)
-        await person.press("e", "escape")
-        assert person.sees("Create flow")
-
-
-async def test_what_somebody_else_has_saved_is_not_overwritten_unasked(screens: Screens) -> None:
-    async with screens() as person:
-        await open_editor(person, HELLO)
-        keeping.save(only().id, replace(only().flow, hours=5))
-        await person.press("d", "down", "d", "s")
-        await person.until(lambda: person.sees("Somebody else has saved the flow “Welcome” meanwhile"), 5)
-        await person.press("escape")
-        assert only().flow.hours == 5
-        await person.press("s")
-        await person.until(lambda: person.sees("Put yours in its place?"), 5)
-        await person.press("y")
-        await person.until(lambda: only().flow.hours == 24, 5)
-    assert only().flow.blocks == ()
-
-
-async def test_what_was_built_is_kept_though_somebody_else_has_deleted_the_flow(screens: Screens) -> None:
-    async with screens() as person:
-        await open_editor(person, HELLO)
-        keeping.delete(only().id)
-        await person.press("n", "down", "down", "down", "enter", "ctrl+s")
-        await person.until(lambda: person.sees("not there any more", "Keep yours as a new flow?"), 5)
-        await person.press("y")
-        await person.until(lambda: len(keeping.list_all()) == 1, 5)
-        await person.press("escape", "escape")
-        assert person.sees("Create flow")
-    assert [block.kind for block in only().flow.blocks] == [Kind.END, Kind.MESSAGE]
-
-
-async def test_a_flow_kept_anew_needs_a_name_of_its_own(screens: Screens) -> None:
-    async with screens() as person:
-        await open_editor(person, HELLO)
-        keeping.delete(only().id)
-        keeping.create(Flow("Welcome"))
-        await person.press("d", "ctrl+s")
-        await person.until(lambda: person.sees("Keep yours as a new flow?"), 5)
-        await person.press("y")
-        await person.until(lambda: person.sees("There is a flow “Welcome” already."), 5)
-
-
-async def test_saving_twice_is_no_quarrel_with_oneself(
-    screens: Screens, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may_save, save_flow = threading.Event(), keeping.save
-
-    def slow(*arguments: Any) -> FlowView:
-        may_save.wait(5)
-        return save_flow(*arguments)
-
-    monkeypatch.setattr(keeping, "save", slow)
-    async with screens() as person:
-        await open_editor(person, HELLO)
-        await person.press("down", "d", "s", "n", "enter", "escape", "s")
-        may_save.set()
-        await person.until(lambda: all(w.is_finished for w in person.app.workers if w.group == "save"), 5)
-        assert not person.sees("Somebody else")
-        assert [block.kind for block in only().flow.blocks] == [Kind.MESSAGE]
 
 
 async def test_more_options_than_fit_are_all_there_to_be_mended(screens: Screens) -> None:
