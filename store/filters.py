@@ -224,13 +224,16 @@ def _day(known: Known, written: str) -> date:
 
 
 def _count(column: Any, known: Known, token: _Token) -> Any:
-    if not token.value:
-        return column > 0
-    if not token.value.isdecimal() or len(token.value) > 9:
+    sign, written = (token.sign, token.value) if token.value else (">", "0")
+    if not written.isdecimal() or len(written) > 9:
         raise Invalid(
-            _("“{value}” is no number; write it like {name}:>3.").format(value=token.value, name=token.name)
+            _("“{value}” is no number; write it like {name}:>3.").format(value=written, name=token.name)
         )
-    return _compared(column, token.sign, int(token.value))
+    wanted = int(written)
+    # The indexes of counters have only those who interacted: all others have 0.
+    found = (Contact.last_interaction > peewee.SQL("0")) & _compared(column, sign, wanted)
+    least = {">": wanted + 1, "<": 0, "<=": 0}.get(sign, wanted)
+    return found if least else found | (Contact.last_interaction == peewee.SQL("0"))
 
 
 def _compared(column: Any, sign: str, value: Any) -> Any:

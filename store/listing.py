@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import peewee
 
@@ -15,6 +15,9 @@ from store import database, search
 from store.first_models import LIVING, Contact
 from store.search import Wanted
 from store.values import text
+
+if TYPE_CHECKING:
+    _Query = peewee.ModelSelect[Contact] | peewee.ModelCompoundSelectQuery
 
 _FEW = 5_000
 """Contacts that are sorted in 10 ms."""
@@ -27,6 +30,8 @@ _PASSED = 300_000
 """Contacts along the order that are passed for the first of what the search index knows, 60 ms at most."""
 _NAME = peewee.SQL("substr(search_key, 1, instr(search_key, char(10)) - 1)")
 """The name, as the index of names has it to the letter."""
+_ZERO = peewee.SQL("0")
+"""A literal: a bound value finds no partial index."""
 
 
 class Order(StrEnum):
@@ -38,6 +43,9 @@ class Order(StrEnum):
     BUSINESS_INITIATED = "business_initiated"
     CANCELLED_OUTBOUNDS = "cancelled_outbounds"
     RECEIVED_NOTIFICATIONS = "received_notifications"
+
+
+_COUNTERS = frozenset(Order) - {Order.NAME, Order.LAST_INTERACTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,7 @@ def _met(
     return found
 
 
-def _first(arms: Iterable["peewee.ModelSelect[Contact]"], limit: int | None) -> "array[int]":
+def _first(arms: Iterable["_Query"], limit: int | None) -> "array[int]":
     found = array(database.ID)
     for query in arms:
         found.extend(database.ids(query if limit is None else query.limit(limit - len(found))))
@@ -165,9 +173,7 @@ def _first(arms: Iterable["peewee.ModelSelect[Contact]"], limit: int | None) -> 
     return found
 
 
-def _arms(
-    listing: Listing, wanted: Wanted, candidates: peewee.SQL | None = None
-) -> list["peewee.ModelSelect[Contact]"]:
+def _arms(listing: Listing, wanted: Wanted, candidates: peewee.SQL | None = None) -> list["_Query"]:
     """The queries whose results, one after the other, are the listing."""
     column: Any = _NAME if listing.order is Order.NAME else getattr(Contact, listing.order.value)
     query = Contact.select(Contact.id).where(Contact.deleted == LIVING, *wanted.conditions)
@@ -176,13 +182,26 @@ def _arms(
     key = column
     if wanted:
         # Kept from walking the order's index, whose every step would fetch a row from elsewhere.
-        key = column + peewee.SQL("0") if listing.order is not Order.NAME else column.concat("")
+        key = column + _ZERO if listing.order is not Order.NAME else column.concat("")
+    elif listing.order in _COUNTERS:
+        return _arms_of_counter(query, column, listing.descending)
     if listing.descending:
         return [query.order_by(key.desc(), Contact.id.desc())]
     ordered = query.order_by(key, Contact.id)
     if listing.order is not Order.LAST_INTERACTION:
         return [ordered]
-    return [ordered.where(column > peewee.SQL("0")), ordered.where(column == peewee.SQL("0"))]
+    return [ordered.where(column > _ZERO), ordered.where(column == _ZERO)]
+
+
+def _arms_of_counter(query: "_Query", column: Any, is_descending: bool) -> list["_Query"]:
+    """The same by indexes that leave out who never interacted: they are among those who have 0."""
+    interacted, never = Contact.last_interaction > _ZERO, Contact.last_interaction == _ZERO
+    some, none = query.where(interacted, column > _ZERO), query.where(interacted, column == _ZERO)
+    # Both come by id: SQLite merges them as they come.
+    none = none.union_all(query.where(never))
+    if is_descending:
+        return [some.order_by(column.desc(), Contact.id.desc()), none.order_by(peewee.SQL("1 DESC"))]
+    return [none.order_by(peewee.SQL("1")), some.order_by(column, Contact.id)]
 
 
 def position(ids: Sequence[int], prefix: str, *, descending: bool = False) -> int:

@@ -66,7 +66,8 @@ def test_orders_are_stable_and_ascending_reversed_is_descending(
         search.rebuild()
         made = {
             _insert(name, last_interaction=last, user_initiated=count, received_notifications=count)
-            for name, last, count in people
+            for name, last, number in people
+            for count in [number if last else 0]
         }
     found = list(listing.ids(Listing(order, descending)))
     assert set(found) == made
