@@ -1,64 +1,26 @@
 """Long work in a process of its own: start, watch, stop.
 
 A job is a row, carried out by a detached process that holds a lock on a file as long as it lives. The row
-tells how far it is; a flag in the row asks it to stop. `python -m store.jobs DATABASE ID DESCRIPTOR` is the
-process.
+tells how far it is; a flag in the row asks it to stop. The process is `store.job_process`.
 """
 
-import contextlib
-import fcntl
 import getpass
-import importlib
 import os
 import subprocess
-import sys
 import threading
 import time
-import traceback
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from peewee import fn
 
-from store import database, job_locks, language
-from store.errors import ContactsError, JobFailed, NotFound
+from store import database, job_locks, language, processes
+from store.errors import JobFailed, NotFound
 from store.language import N_, _
 from store.models import Job
 from store.values import times
-
-_HANDLERS = {
-    "import": "store.imports.job:run",
-    "check": "store.imports.check:run",
-    "report": "store.imports.report:run",
-    "template": "store.imports.template:run",
-    "rows_to_fix": "store.imports.fixing:run",
-    "undo": "store.imports.undo:run",
-    "download": "store.downloads.job:run",
-    "change": "store.changes.job:run",
-    "undo_change": "store.changes.job:undo",
-}
-"""By kind of job, the function that carries it out: called with the job's id."""
-_IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
-"""By kind of job, what is still done for one that was stopped while it was queued."""
-_AT_START = (
-    "store.imports.keeping:clean_up",
-    "store.downloads.keeping:clean_up",
-    "store.changes.keeping:clean_up",
-)
-"""What every process of a job does before its own work."""
-_WRITERS = frozenset({"import", "undo", "change", "undo_change"})
-"""Kinds that write contacts: one of them works at a time, the others queue."""
-_MEMORY_LIMIT = 2 * 1024**3
-"""Bytes of address space: a workbook that explodes ends its job and nothing else."""
-_NICENESS = 5
-"""How far a job and its reader stand back where the processors do not suffice for it and the screens."""
-_BUSY_SECONDS = 600
-"""How long a job waits for other writers before it gives up."""
-_TURN_SECONDS = 0.1
-"""Between two looks at whether it is a queued job's turn."""
 
 
 class State(StrEnum):
@@ -132,7 +94,7 @@ def start(kind: str, parameters: dict[str, Any], prepare: Callable[[int], None] 
             lock = job_locks.hold(job_id)
             if prepare is not None:
                 prepare(job_id)
-        _launch(job_id, lock)
+        _launch(job_id, kind, lock)
     finally:
         if lock >= 0:
             os.close(lock)
@@ -150,30 +112,15 @@ def _create(kind: str, parameters: dict[str, Any]) -> int:
     return int(job.id)
 
 
-def python_module(name: str) -> list[str]:
-    """The command that runs a module of ours; with `environment` and the folder / it runs no other's.
-
-    A plain `python -m` would run the `store` of whatever folder a person stands in.
-    """
-    return [sys.executable, "-P", "-m", name]
-
-
-def environment() -> dict[str, str]:
-    """The environment in which our modules are found, wherever they were imported from."""
-    root = str(Path(__file__).resolve().parents[1])
-    others = os.environ.get("PYTHONPATH")
-    return os.environ | {"PYTHONPATH": f"{root}{os.pathsep}{others}" if others else root}
-
-
-def _launch(job_id: int, lock: int) -> None:
-    command = [*python_module("store.jobs"), str(database.path()), str(job_id), str(lock)]
+def _launch(job_id: int, kind: str, lock: int) -> None:
+    words = (str(database.path()), str(job_id), kind, str(lock))
     log = -1
     try:
         log = database.open_beside("jobs.log", append=True)
         process = subprocess.Popen(
-            command,
+            [*processes.command("store.job_process"), *words],
             cwd="/",
-            env=environment(),
+            env=processes.environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -181,7 +128,7 @@ def _launch(job_id: int, lock: int) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        _finish(job_id, State.FAILED, str(error))
+        end(job_id, State.FAILED, str(error))
         raise JobFailed(_("The work could not be started: {reason}.").format(reason=error)) from error
     finally:
         if log >= 0:
@@ -210,7 +157,7 @@ def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None =
             row.finished = 0
             row.parameters = row.parameters | note
             row.save()
-        _launch(job_id, lock)
+        _launch(job_id, row.kind, lock)
     finally:
         os.close(lock)
 
@@ -294,106 +241,11 @@ def report_progress(job_id: int, thousandths: int) -> None:
 
 def finish(job_id: int) -> None:
     """Inside a job: it has come to its end; to be called in the transaction of the last that it has done."""
-    _finish(job_id, State.FINISHED)
+    end(job_id, State.FINISHED)
 
 
-def mark_undone(job_id: int) -> None:
-    """Inside a job: what another one, which is not running, has made was taken back."""
-    with database.writing():
-        Job.update(state=str(State.UNDONE)).where(Job.id == job_id).execute()
-
-
-def main(arguments: list[str]) -> int:
-    """The process of a job; 0 whatever the job's own end, since that stands in its row."""
-    path, job_id, lock = arguments[0], int(arguments[1]), int(arguments[2])
-    os.umask(0o077)
-    os.nice(_NICENESS)
-    os.set_inheritable(lock, False)
-    _limit_memory()
-    # Nobody sits before it: it waits for other writers as long as they need.
-    database.open_database(path, create=False, busy_seconds=_BUSY_SECONDS)
-    try:
-        _clean_up()
-        _carry_out(Job.get_by_id(job_id))
-    finally:
-        job_locks.let_go(job_id)
-    return 0
-
-
-def _clean_up() -> None:
-    for name in _AT_START:
-        try:
-            _call(name)
-        except Exception:
-            # Nothing that a person waits for: the next process tries again.
-            traceback.print_exc()
-
-
-def _call(name: str, *arguments: Any) -> None:
-    """Call a function by `module:name`; what jobs do lies in rooms above this one."""
-    module, _colon, function = name.partition(":")
-    getattr(importlib.import_module(module), function)(*arguments)
-
-
-def _carry_out(row: Job) -> None:
-    job_id = row.id
-    language.use(row.parameters.get("language"))
-    try:
-        with _turn(row):
-            if not _begin(job_id):
-                return
-            _call(_HANDLERS[row.kind], job_id)
-        _finish(job_id, State.FINISHED)
-    except Stopped:
-        _finish(job_id, State.STOPPED)
-    except ContactsError as error:
-        _finish(job_id, State.FAILED, str(error))
-    except MemoryError:
-        _finish(job_id, State.FAILED, _("There was not enough memory for it."))
-    except Exception as error:
-        # Our bug: the sentence goes to the person, the rest to the log beside the database.
-        traceback.print_exc()
-        _finish(
-            job_id,
-            State.FAILED,
-            _("Something went wrong that should not have ({reason}); see {log}.").format(
-                reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
-            ),
-        )
-
-
-@contextlib.contextmanager
-def _turn(row: Job) -> Iterator[None]:
-    """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
-    if row.kind not in _WRITERS:
-        yield
-        return
-    descriptor = database.open_beside("turn.lock")
-    try:
-        while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
-            if is_stop_asked(row.id):
-                if row.kind in _IF_STOPPED_WAITING:
-                    _call(_IF_STOPPED_WAITING[row.kind], row.id)
-                raise Stopped
-            time.sleep(_TURN_SECONDS)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _begin(job_id: int) -> bool:
-    """Whether the job is to be carried out: it is not if it was stopped while it waited."""
-    with database.writing():
-        check_stop(job_id)
-        changed = (
-            Job.update(state=str(State.IN_PROGRESS), started=times.now())
-            .where(Job.id == job_id, Job.state == str(State.QUEUED))
-            .execute()
-        )
-    return bool(changed)
-
-
-def _finish(job_id: int, state: State, message: str = "") -> None:
+def end(job_id: int, state: State, message: str = "") -> None:
+    """Let a job that runs have come to its end in this way."""
     values: dict[str, Any] = {"state": str(state), "finished": times.now(), "message": message}
     if state is State.FINISHED:
         values["progress"] = 1000
@@ -403,12 +255,10 @@ def _finish(job_id: int, state: State, message: str = "") -> None:
         ).execute()
 
 
-def _limit_memory() -> None:
-    import resource
-
-    # macOS refuses this limit; there the system's own has to do.
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
+def mark_undone(job_id: int) -> None:
+    """Inside a job: what another one, which is not running, has made was taken back."""
+    with database.writing():
+        Job.update(state=str(State.UNDONE)).where(Job.id == job_id).execute()
 
 
 def _person() -> str:
@@ -433,10 +283,3 @@ def _outward(row: Job) -> JobView:
         message=row.message,
         person=row.person,
     )
-
-
-if __name__ == "__main__":
-    # By its own name: the handlers' `jobs.Stopped` must be the one that is caught here.
-    from store.jobs import main as main_
-
-    sys.exit(main_(sys.argv[1:]))

@@ -292,7 +292,7 @@ def kill_job(job_id: int) -> int:
 def signal_job(job_id: int, number: signal.Signals) -> int:
     """Send a signal to the process of a job; how many there were."""
     reached = 0
-    for process in _processes(f"store.jobs {database.path()} {job_id} "):
+    for process in _processes(f" {database.path()} {job_id} "):
         # It may have ended by itself meanwhile.
         with suppress(ProcessLookupError):
             os.kill(process, number)

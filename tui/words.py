@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from store import language
+from store import language, reader_processes
 from store.language import _
 from tui.cli import WORDS, open_screen
 
@@ -19,6 +19,9 @@ class _Words(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in WORDS:
             return None
+        if cmd_name == "import":
+            # What reads the file starts while the word is loaded.
+            reader_processes.start_ahead()
         module, _colon, name = WORDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

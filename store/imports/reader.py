@@ -1,25 +1,27 @@
 """Workbooks are read by a process of its own: a hostile file ends that process only.
 
-`preview` and `open_rows` start `store.imports.reader_process`, tell it what is wanted and take what it sends.
+`preview` and `open_rows` tell such a process (`store.imports.reader_process`) what is wanted and take what it
+sends.
 """
 
 import fcntl
 import pickle
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Generic, TypeVar
+from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
-from store import jobs, language
+from store import language, reader_processes
 from store.errors import FileUnusable
 from store.imports import container
 from store.imports.rows import CheckedRow, Rules
 from store.imports.sheet import CellValue
 from store.language import _
+
+if TYPE_CHECKING:
+    import subprocess
 
 R = TypeVar("R")
 
@@ -129,15 +131,7 @@ def open_raw_rows(
 
 @contextmanager
 def _reading(request: Request) -> Iterator["subprocess.Popen[bytes]"]:
-    process = subprocess.Popen(
-        jobs.python_module("store.imports.reader_process"),
-        cwd="/",
-        env=jobs.environment(),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # What it has to say of our bugs goes to the log of a job, never over a person's screen.
-        stderr=subprocess.DEVNULL if sys.stderr.isatty() else None,
-    )
+    process = reader_processes.take()
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -148,11 +142,7 @@ def _reading(request: Request) -> Iterator["subprocess.Popen[bytes]"]:
             process.stdin.flush()
         yield process
     finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-        with suppress(BrokenPipeError):
-            process.stdin.close()
+        reader_processes.end(process)
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The process that reads a workbook, under limits: `python -m store.imports.reader_process`.
+"""The process that reads a workbook, under limits; `store.reader_processes` starts it.
 
 It takes one Request from standard input and sends pairs: ("fault", sentence), ("found", a Preview), or
 ("found", (batch, progress, rows counted, whether it is the end)).
@@ -35,9 +35,13 @@ _SECONDS_LIMIT = 60
 """Of processor time without a single batch."""
 
 
-def main() -> int:
-    """Serve one request; 0 unless the process is brought down."""
-    request: Request = pickle.load(sys.stdin.buffer)
+def main() -> None:
+    """Serve one request, if one comes."""
+    try:
+        request: Request = pickle.load(sys.stdin.buffer)
+    except EOFError:
+        # It was started ahead, and is not needed.
+        return
     language.use(request.language)
     _limit(resource.RLIMIT_AS, _MEMORY_LIMIT)
     _allow_time()
@@ -59,7 +63,6 @@ def main() -> int:
         # Nobody foresaw it: a file of a kind that was never seen, or our bug; the log tells.
         traceback.print_exc()
         _send("fault", str(container.damaged(request.called)))
-    return 0
 
 
 def _send(kind: str, found: object) -> None:
@@ -134,7 +137,3 @@ def _send_batch(batch: list[tuple[object, ...]], progress: int, counted: int, is
 def _is_asked_to_count() -> bool:
     """Whether the taker wants no more rows, but to know how many there are."""
     return bool(select.select([sys.stdin], [], [], 0)[0])
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -134,7 +134,7 @@ def _sample(root: int, memory: Memory) -> None:
             memory.peaks[pid] = _kilobytes(Path(f"/proc/{pid}/status"), "VmHWM") / _MEGABYTE
             if parent == memory.job:
                 memory.helpers.add(pid)
-            elif b"store.jobs" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            elif b"store.job_process" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 memory.job = pid
     memory.together = max(memory.together, together)
 

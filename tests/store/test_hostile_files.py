@@ -11,7 +11,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from store import jobs
 from store.errors import FileUnusable
 from store.imports import container, workbook
 from tests.store import hostile_files as raw
@@ -338,7 +337,7 @@ def test_a_bomb_ends_with_a_sentence_soon_and_in_bounded_memory(tmp_path: Path, 
     make(path)
     done = subprocess.run(
         [sys.executable, "-P", "-c", _READ_ALL, str(path)],
-        env=jobs.environment(),
+        env=processes.environment(),
         cwd="/",
         capture_output=True,
         text=True,

@@ -88,9 +88,9 @@ class Brake:
         self._launch = jobs._launch
         self._held: set[int] = set()
 
-    def launch(self, job_id: int, lock: int) -> None:
+    def launch(self, job_id: int, kind: str, lock: int) -> None:
         """In the place of `jobs._launch`."""
-        self._launch(job_id, lock)
+        self._launch(job_id, kind, lock)
         # For some µs after its start a process shows no command line yet.
         until(lambda: signal_job(job_id, signal.SIGSTOP))
         self._held.add(job_id)

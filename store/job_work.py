@@ -1,0 +1,133 @@
+"""What the process of a job does: it cleans up, waits for its turn, works, and writes how it ended."""
+
+import contextlib
+import fcntl
+import gc
+import importlib
+import os
+import time
+import traceback
+from collections.abc import Callable, Iterator
+
+from store import database, job_locks, jobs, language, reader_processes
+from store.errors import ContactsError
+from store.jobs import State
+from store.language import _
+from store.models import Job
+from store.values import times
+
+_HANDLERS = {
+    "import": "store.imports.job:run",
+    "check": "store.imports.check:run",
+    "report": "store.imports.report:run",
+    "template": "store.imports.template:run",
+    "rows_to_fix": "store.imports.fixing:run",
+    "undo": "store.imports.undo:run",
+    "download": "store.downloads.job:run",
+    "change": "store.changes.job:run",
+    "undo_change": "store.changes.job:undo",
+}
+"""By kind of job, the function that carries it out: called with the job's id."""
+_IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
+"""By kind of job, what is still done for one that was stopped while it was queued."""
+_AT_START = (
+    "store.imports.keeping:clean_up",
+    "store.downloads.keeping:clean_up",
+    "store.changes.keeping:clean_up",
+)
+"""What every process of a job does before its own work."""
+_WRITERS = frozenset({"import", "undo", "change", "undo_change"})
+"""Kinds that write contacts: one of them works at a time, the others queue."""
+_BUSY_SECONDS = 600
+"""How long a job waits for other writers before it gives up."""
+_TURN_SECONDS = 0.1
+"""Between two looks at whether it is a queued job's turn."""
+
+
+def carry_out(path: str, job_id: int) -> None:
+    """Do a job from its beginning to its end, whatever that is; it stands in the job's row."""
+    # Nobody sits before it: it waits for other writers as long as they need.
+    database.open_database(path, create=False, busy_seconds=_BUSY_SECONDS)
+    try:
+        _clean_up()
+        _work(Job.get_by_id(job_id))
+    finally:
+        job_locks.let_go(job_id)
+
+
+def _clean_up() -> None:
+    for name in _AT_START:
+        try:
+            _function(name)()
+        except Exception:
+            # Nothing that a person waits for: the next process tries again.
+            traceback.print_exc()
+
+
+def _function(name: str) -> Callable[..., None]:
+    """A function by `module:name`; what jobs do lies in rooms above this one."""
+    module, _colon, function = name.partition(":")
+    found: Callable[..., None] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _work(row: Job) -> None:
+    job_id = row.id
+    language.use(row.parameters.get("language"))
+    try:
+        with _turn(row):
+            if not _begin(job_id):
+                return
+            handle = _function(_HANDLERS[row.kind])
+            gc.enable()
+            handle(job_id)
+        jobs.end(job_id, State.FINISHED)
+    except jobs.Stopped:
+        jobs.end(job_id, State.STOPPED)
+    except ContactsError as error:
+        jobs.end(job_id, State.FAILED, str(error))
+    except MemoryError:
+        jobs.end(job_id, State.FAILED, _("There was not enough memory for it."))
+    except Exception as error:
+        # Our bug: the sentence goes to the person, the rest to the log beside the database.
+        traceback.print_exc()
+        jobs.end(
+            job_id,
+            State.FAILED,
+            _("Something went wrong that should not have ({reason}); see {log}.").format(
+                reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
+            ),
+        )
+
+
+@contextlib.contextmanager
+def _turn(row: Job) -> Iterator[None]:
+    """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
+    if row.kind not in _WRITERS:
+        yield
+        return
+    descriptor = database.open_beside("turn.lock")
+    try:
+        while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
+            # It may take long; another one is quickly begun.
+            reader_processes.dismiss()
+            if jobs.is_stop_asked(row.id):
+                if row.kind in _IF_STOPPED_WAITING:
+                    _function(_IF_STOPPED_WAITING[row.kind])(row.id)
+                raise jobs.Stopped
+            time.sleep(_TURN_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _begin(job_id: int) -> bool:
+    """Whether the job is to be carried out: it is not if it was stopped while it waited."""
+    with database.writing():
+        jobs.check_stop(job_id)
+        changed = (
+            Job.update(state=str(State.IN_PROGRESS), started=times.now())
+            .where(Job.id == job_id, Job.state == str(State.QUEUED))
+            .execute()
+        )
+    return bool(changed)
