@@ -13,8 +13,8 @@ import openpyxl  # noqa: E402 - after the time zone is set
 
 from store import demo, downloads, imports, language  # noqa: E402
 from store.downloads import Plan  # noqa: E402
-from store.imports import columns, reader  # noqa: E402
 from store.properties import list_all  # noqa: E402
+from store.reading import columns, reader  # noqa: E402
 from tui.app import ContactsApp  # noqa: E402
 from tui.widgets.line import Line  # noqa: E402
 

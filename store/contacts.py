@@ -57,12 +57,6 @@ def property_field(property_id: int) -> str:
     return f"property:{property_id}"
 
 
-def search_key(name: str, number: str | None, address: str | None, username: str | None = None) -> str:
-    """What a contact is found by, folded; the one way in which it is ever made."""
-    key = "\n".join((text.fold(name), (number or "").lstrip("+"), text.fold(address or "")))
-    return f"{key}\n{text.fold(username)}" if username else key
-
-
 def get(contact_id: int) -> Person:
     """The contact, in the bin or not; raises NotFound."""
     found = get_many([contact_id])
@@ -143,7 +137,7 @@ def create(
             created=now,
             changed=now,
             origin="hand",
-            search_key=search_key(fields["name"], number, fields["email"]),
+            search_key=text.search_key(fields["name"], number, fields["email"]),
             **fields,
         )
         search.add([row.id])
@@ -177,7 +171,7 @@ def edit(
         row.properties = kept | changed
         for field, value in fields.items():
             setattr(row, field, value)
-        key = search_key(row.name, row.phone, row.email, row.username)
+        key = text.search_key(row.name, row.phone, row.email, row.username)
         # In whole seconds an edit right after its creation would not be seen as a change.
         row.changed = max(times.now(), row.created + 1)
         with search.changing([row.id]) if key != row.search_key else nullcontext():

@@ -8,13 +8,13 @@ from pathlib import Path
 import phonenumbers
 
 from store import database, properties, search, settings
-from store.contacts import search_key
 from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.models import Contact
-from store.properties import CustomProperty
 from store.values import times
+from store.values.custom_property import CustomProperty
 from store.values.property_type import FALSE, TRUE, PropertyType
+from store.values.text import search_key
 from store.whatsapp import inbox
 from store.whatsapp.records import Record
 

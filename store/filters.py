@@ -17,10 +17,10 @@ from store import properties, settings
 from store.errors import Invalid
 from store.language import N_, _
 from store.models import Contact
-from store.properties import CustomProperty
 from store.search import Wanted
 from store.settings import Settings
 from store.values import countries, property_type, text, times
+from store.values.custom_property import CustomProperty
 from store.values.phone_patterns import only_region
 from store.values.property_type import PropertyType
 

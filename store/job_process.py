@@ -5,10 +5,16 @@ import os
 import resource
 import sys
 
-from store import reader_processes
+from store.reading import readers
 
-_READ_WORKBOOKS = frozenset({"import", "check", "report", "rows_to_fix"})
-"""Kinds of jobs that read one."""
+_JUDGING = ("phonenumbers", "email_validator")
+_READING: dict[str, tuple[str, ...]] = {
+    "import": _JUDGING,
+    "check": _JUDGING,
+    "report": (),
+    "rows_to_fix": (),
+}
+"""By kind of job that reads a workbook, what its reader will need."""
 _MEMORY_LIMIT = 2 * 1024**3
 """Bytes of address space: a workbook that explodes ends its job and nothing else."""
 _NICENESS = 5
@@ -24,8 +30,8 @@ def main() -> None:
     # macOS refuses this limit; there the system's own has to do.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_LIMIT, _MEMORY_LIMIT))
-    if kind in _READ_WORKBOOKS:
-        reader_processes.start_ahead()
+    if kind in _READING:
+        readers.start_ahead(*_READING[kind])
     # Imported here: to load what jobs need takes as long as a reader takes to start; both go on at once.
     from store import job_work
 

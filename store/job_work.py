@@ -9,11 +9,12 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 
-from store import database, job_locks, jobs, language, reader_processes
+from store import database, job_locks, jobs, language
 from store.errors import ContactsError
 from store.jobs import State
 from store.language import _
 from store.models import Job
+from store.reading import readers
 from store.values import times
 
 _HANDLERS = {
@@ -110,7 +111,7 @@ def _turn(row: Job) -> Iterator[None]:
     try:
         while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
             # It may take long; another one is quickly begun.
-            reader_processes.dismiss()
+            readers.dismiss()
             if jobs.is_stop_asked(row.id):
                 if row.kind in _IF_STOPPED_WAITING:
                     _function(_IF_STOPPED_WAITING[row.kind])(row.id)

@@ -1,7 +1,6 @@
 """Define, rename, hide and delete custom properties."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import peewee
@@ -11,11 +10,11 @@ from store.errors import Invalid, InvalidFields, NotFound
 from store.language import _
 from store.models import LIVING, Contact, Property
 from store.values import text, times
+from store.values.custom_property import NAME_LIMIT, CustomProperty
 from store.values.property_type import PropertyType
 
 T = TypeVar("T")
 
-NAME_LIMIT = 60
 CHOICES_LIMIT = 500
 _BATCH = 5_000
 
@@ -35,18 +34,6 @@ _BUILT_IN = frozenset(
     )
 )
 """Names of built-in columns in every language of the files, so that no file has two columns alike."""
-
-
-@dataclass(frozen=True, slots=True)
-class CustomProperty:
-    """A property that a company has defined for its contacts."""
-
-    id: int
-    name: str
-    type: PropertyType
-    choices: tuple[str, ...] = ()
-    """The allowed values of a value list; empty for other types."""
-    hidden: bool = False
 
 
 def list_all(*, visible_only: bool = False) -> list[CustomProperty]:

@@ -25,8 +25,9 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from store import contacts as contacts_
 from store import database, imports, jobs, listing, properties, search
-from store.imports import ImportView, State, columns, reader
+from store.imports import ImportView, State
 from store.models import Import, Job
+from store.reading import columns, reader
 from store.values import phone, times
 from tests.benchmarks import excel
 from tests.benchmarks import people as people_

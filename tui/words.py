@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from store import language, reader_processes
+from store import language
 from store.language import _
+from store.reading import readers
 from tui.cli import WORDS, open_screen
 
 
@@ -21,7 +22,7 @@ class _Words(click.Group):
             return None
         if cmd_name == "import":
             # What reads the file starts while the word is loaded.
-            reader_processes.start_ahead()
+            readers.start_ahead()
         module, _colon, name = WORDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command

@@ -19,8 +19,8 @@ from store.flows.blocks import (
     ways,
 )
 from store.language import LANGUAGES, _
-from store.properties import CustomProperty
 from store.values import text
+from store.values.custom_property import CustomProperty
 from store.values.events import is_exit_word
 from store.values.property_type import PropertyType
 

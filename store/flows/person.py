@@ -8,8 +8,8 @@ from store.flows import saving
 from store.flows.player import Save
 from store.flows.wording import fill, variables
 from store.models import LIVING, Contact
-from store.properties import CustomProperty
 from store.values import times
+from store.values.custom_property import CustomProperty
 
 
 class Person:

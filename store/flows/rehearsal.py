@@ -9,7 +9,7 @@ from store.flows.blocks import Flow
 from store.flows.player import Answer, Ending, Message, Save, State, Step
 from store.flows.saving import Outcome
 from store.language import N_, _
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import FALSE, Formats, PropertyType
 
 _HOUR = 60

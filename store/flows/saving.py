@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from store.flows.player import Save
 from store.flows.wording import property_variable
-from store.properties import CustomProperty
 from store.values import property_type
+from store.values.custom_property import CustomProperty
 from store.values.property_type import BOOLEANS, TRUE, Formats, PropertyType
 
 

@@ -14,7 +14,7 @@ from store.flows.keeping import FlowView
 from store.flows.script_reading import FlowFound, PropertyFound, Reading
 from store.flows.script_writing import Writing, property_node
 from store.language import _
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.text import fold
 
 _HEAD = "# Flows, and the contact properties that they use; read by: contacts flow import FILE\n"

@@ -13,8 +13,8 @@ from store.flows.keeping import clean
 from store.flows.script_writing import GO_ON
 from store.flows.yaml_text import line_of
 from store.language import _, ngettext
-from store.properties import CustomProperty
 from store.values import property_type
+from store.values.custom_property import CustomProperty
 from store.values.property_type import TRUE, Formats, PropertyType
 from store.values.text import fold
 

@@ -10,7 +10,7 @@ from store.flows import wording, yaml_text
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder
 from store.flows.keeping import FlowView
 from store.language import _
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 
 GO_ON = "go on"
 """What is done after too many wrong answers where a way without blocks is left."""

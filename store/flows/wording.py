@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from store.flows.blocks import TEXT_LIMIT, Block, Kind
-from store.properties import CustomProperty
 from store.values import text as texts
+from store.values.custom_property import CustomProperty
 from store.values.property_type import Formats, PropertyType
 
 BUILT_IN = ("name", "phone", "email")

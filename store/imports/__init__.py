@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from store import database, files, jobs, properties, settings
 from store.errors import FileUnusable
-from store.imports import columns, container
 from store.imports.undo import UndoPreview, check_not_undone, request_undo, undo_preview
 from store.imports.views import (
     ImportView,
@@ -30,10 +29,11 @@ from store.imports.views import (
 from store.jobs import State
 from store.language import _
 from store.models import Import, Job
+from store.reading import columns, container
 from store.values.property_type import DateOrder, Formats
 
 if TYPE_CHECKING:
-    from store.imports.rows import Rules
+    from store.reading.rows import Rules
 
 __all__ = [
     "ImportView",
@@ -183,7 +183,7 @@ def rules_of(view: ImportView) -> "Rules":
 def rules_by(parameters: dict[str, Any], headers: Sequence[str]) -> "Rules":
     """By what rows are judged, given what a job's row keeps of a plan."""
     # Imported here: no screen judges rows.
-    from store.imports.rows import Rules
+    from store.reading.rows import Rules
 
     # What rows of imports from before these choices lack is as the settings are now.
     formats = settings.load().formats

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 from store import contacts, database, imports, jobs
 from store.contacts import Known
 from store.errors import NotFound, Wound
-from store.imports import columns, judging, reader, wording
+from store.imports import judging, wording
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED
-from store.imports.rows import CheckedRow, Fault
 from store.jobs import State
 from store.language import _
 from store.models import Job
+from store.reading import columns, reader
+from store.reading.rows import CheckedRow, Fault
 
 INCOMPLETE = "incomplete"
 """The kind of rows that would be created with a value missing or left out."""

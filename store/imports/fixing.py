@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from store import excel, imports, jobs
-from store.imports import columns, reader, results, workbook
+from store.imports import results
 from store.imports.judging import NOT_PROCESSED, REJECTED
-from store.imports.sheet import CellError, CellValue
 from store.language import _
+from store.reading import columns, reader, workbook
+from store.reading.sheet import CellError, CellValue
 
 _DATE_FORMAT, _MOMENT_FORMAT = "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 _TIME_FORMAT, _DURATION_FORMAT = "hh:mm:ss", "[h]:mm:ss"

@@ -9,11 +9,12 @@ from typing import Any
 
 from store import contacts, database, imports, jobs, search
 from store.errors import FileUnusable
-from store.imports import judging, reader
+from store.imports import judging
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED, Outcome
-from store.imports.reader import RowStream
-from store.imports.rows import CheckedRow
 from store.models import Contact, Import, ImportResult
+from store.reading import reader
+from store.reading.reader import RowStream
+from store.reading.rows import CheckedRow
 from store.values import times
 
 _TOGETHER = 4_000
@@ -79,12 +80,14 @@ def _write_all(job_id: int, stream: RowStream[CheckedRow]) -> bool:
 def _batches(stream: RowStream[CheckedRow], courtesy: database.Courtesy) -> Iterator[list[CheckedRow]]:
     """The rows that are written at once: as they come while others write too, else some batches together."""
     waiting: list[CheckedRow] = []
+    # The first at once: until they come there is nothing to do.
+    enough = 1
     try:
         for batch in stream.batches():
             waiting += batch
-            if len(waiting) >= _TOGETHER or courtesy.is_due():
+            if len(waiting) >= enough or courtesy.is_due():
                 yield waiting
-                waiting = []
+                waiting, enough = [], _TOGETHER
     except FileUnusable:
         # What stands before the break is whole.
         if waiting:

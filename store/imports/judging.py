@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.contacts import Known
-from store.imports import rows
-from store.imports.rows import CheckedRow
+from store.reading import rows
+from store.reading.rows import CheckedRow
 from store.values import phone
 
 CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED = "created", "duplicate", "duplicate_in_file", "rejected"

@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from store import database, excel, imports, jobs, properties, settings
-from store.imports import columns, results, wording, workbook
+from store.imports import results, wording
 from store.language import _
 from store.models import Import
+from store.reading import columns, workbook
 from store.values import countries, times
 
 YELLOW, RED = "FFF2CC", "F8CBAD"

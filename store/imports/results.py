@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from store import database, imports, jobs
 from store.errors import FileUnusable
-from store.imports import reader
 from store.imports.judging import CREATED, NOT_PROCESSED
-from store.imports.sheet import CellValue
 from store.models import ImportResult
+from store.reading import reader
+from store.reading.sheet import CellValue
 
 _WINDOW = 5_000
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from store.imports.columns import header_of
 from store.imports.judging import DUPLICATE, DUPLICATE_IN_FILE, NOT_PROCESSED, REJECTED
 from store.language import _
+from store.reading.columns import header_of
 
 
 def say(headers: Sequence[str], result: str, detail: dict[str, Any]) -> tuple[str, str]:

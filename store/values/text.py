@@ -51,6 +51,12 @@ def fold(text: str) -> str:
     return _fold(text) if "\0" in folded else folded
 
 
+def search_key(name: str, number: str | None, address: str | None, username: str | None = None) -> str:
+    """What a contact is found by, folded; the one way in which it is ever made."""
+    key = "\n".join((fold(name), (number or "").lstrip("+"), fold(address or "")))
+    return f"{key}\n{fold(username)}" if username else key
+
+
 @lru_cache(1)
 def _western() -> bytes:
     """What Latin-1 folds to, byte by byte: 0.4 µs a name; NUL for what becomes anything but one byte."""

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
-from store import contacts, database, events, interactions, search
+from store import database, events, interactions, search
 from store.events import News, among
 from store.flows import runs
 from store.models import LIVING, Contact, FormerNumber
 from store.values import phone, times
 from store.values.events import ANNOUNCED, Event
+from store.values.text import search_key
 from store.whatsapp.updates import Update, Who
 
 
@@ -372,7 +373,7 @@ def _stored_key(contact_id: int) -> str | None:
 
 
 def _search_key(person: _Person) -> str:
-    return contacts.search_key(person.name, person.phone, person.email, person.username)
+    return search_key(person.name, person.phone, person.email, person.username)
 
 
 def _writings(number: str) -> tuple[str, ...]:

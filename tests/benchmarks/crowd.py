@@ -157,7 +157,7 @@ def main(path: Path, contacts: int) -> None:
 
 
 def _rows(chance: random.Random, contacts: int) -> Iterator[dict[str, Any]]:
-    from store.contacts import search_key
+    from store.values.text import search_key
 
     scripts = [tuple(_listed(words) for words in pair) for pair in (_LATIN, *_OTHERS)]
     for index in range(contacts):

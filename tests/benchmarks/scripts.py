@@ -69,7 +69,7 @@ def _valid_rows(file: Path) -> Iterator[dict[str, Any]]:
 
 def read_ours(file: Path) -> int:
     """The rows of a workbook by our reader."""
-    from store.imports import workbook
+    from store.reading import workbook
 
     with workbook.open_sheet(file) as sheet:
         return sum(1 for _row in sheet.rows())
@@ -108,7 +108,7 @@ def main(name: str, *paths: Path) -> None:
         _WRITERS[name](*paths)
         return
     # Interpreter and imports aside: what is compared is the reading.
-    for module in ("openpyxl", "store.imports.workbook"):
+    for module in ("openpyxl", "store.reading.workbook"):
         importlib.import_module(module)
     begun = time.perf_counter()
     count = _READERS[name](*paths)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from store import properties
 from store.flows.blocks import EXPECTED, Block, Flow, Kind, Option, Reminder, Saving, ways
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 
 KNOWN = (

@@ -10,7 +10,7 @@ from store.errors import Invalid, InvalidFields, JobFailed, NotFound
 from store.jobs import State
 from store.listing import Listing
 from store.models import Contact, Job
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tests.downloading import fill
 from tests.support import kill_job, until, writers_wait

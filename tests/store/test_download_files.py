@@ -20,8 +20,8 @@ from store.downloads.moments import Clock
 from store.downloads.safe import guarded, unguarded
 from store.downloads.table import Table
 from store.errors import FileUnusable, InvalidFields
-from store.imports import workbook
 from store.models import Contact
+from store.reading import workbook
 from store.values import text, times
 from store.values.property_type import BOOLEANS, PropertyType
 from tests.downloading import (

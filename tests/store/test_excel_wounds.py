@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from store import contacts, imports, properties
 from store.errors import Invalid
-from store.imports import reader
+from store.reading import reader
 from store.values.property_type import PropertyType
 from tests.support import HEAD, finish, import_file, people, plan, report_rows, workbook
 

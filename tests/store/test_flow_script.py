@@ -12,7 +12,7 @@ from store.flows import keeping, script, yaml_text
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.flows.checks import DEPTH_LIMIT
 from store.flows.editing import renumbered_flow
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tests.store.flowing import account
 from tests.support import ROOT

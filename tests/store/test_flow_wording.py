@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from store.flows import wording
 from store.flows.blocks import EXPECTED, TEXT_LIMIT, Block, Kind
 from store.language import LANGUAGES
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import Formats, PropertyType, parse
 from store.values.text import fold
 from tests.store.flowing import KNOWN

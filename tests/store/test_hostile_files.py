@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store import processes
 from store.errors import FileUnusable
-from store.imports import container, workbook
+from store.reading import container, workbook
 from tests.store import hostile_files as raw
 from tests.store.hostile_files import much, parts, raw_workbook, sheet_xml, write
 
@@ -229,7 +230,7 @@ _READ_ALL = """
 import resource, sys
 from pathlib import Path
 from store.errors import FileUnusable
-from store.imports import workbook
+from store.reading import workbook
 try:
     with workbook.open_sheet(Path(sys.argv[1])) as sheet:
         print(sum(1 for _row in sheet.rows()), "rows")

@@ -16,8 +16,9 @@ import pytest
 
 from store import database, imports, jobs, listing, properties
 from store.errors import FileUnusable, Invalid
-from store.imports import State, container, reader, template
+from store.imports import State, template
 from store.models import Job
+from store.reading import container, reader
 from store.values.property_type import PropertyType
 from tests.store import hostile_files as raw
 from tests.store.hostile_files import raw_workbook

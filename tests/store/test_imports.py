@@ -11,7 +11,8 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from store import contacts, imports, properties
 from store.errors import FileUnusable, Invalid
-from store.imports import columns, phones, reader
+from store.imports import phones
+from store.reading import columns, reader
 from store.values.property_type import PropertyType
 from tests.support import (
     HEAD,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from store import contacts, database, listing, search
 from store.listing import Listing, Order
 from store.models import Contact
-from store.values.text import fold
+from store.values.text import fold, search_key
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -27,7 +27,7 @@ def _insert(name: str, number: str | None = None, email: str | None = None, **co
         created=1,
         changed=1,
         origin="message",
-        search_key=contacts.search_key(name, number, email),
+        search_key=search_key(name, number, email),
         **columns,
     )
     search.add([row.id])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 from openpyxl.utils.datetime import from_excel
 
-from store.imports import moments
+from store.reading import moments
 
 days = (
     st.integers(-1000, 3_000_000)

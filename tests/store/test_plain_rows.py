@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store.errors import FileUnusable
-from store.imports import plain, sheet, workbook
-from store.imports.sheet import SheetReader
+from store.reading import plain, sheet, workbook
+from store.reading.sheet import SheetReader
 from tests.store import hostile_files as raw
 from tests.store.hostile_files import raw_workbook
 from tests.store.test_sheet import assert_alike, ours

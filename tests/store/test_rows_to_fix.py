@@ -12,8 +12,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from store import database, imports, jobs, properties, settings
 from store.errors import FileUnusable
-from store.imports import ImportView, State, reader
+from store.imports import ImportView, State
 from store.models import Job
+from store.reading import reader
 from store.values.property_type import DateOrder, DecimalSign, PropertyType
 from tests.support import (
     HEAD,

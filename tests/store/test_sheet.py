@@ -19,8 +19,9 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from store import jobs, properties
-from store.imports import sheet, template, workbook
-from store.imports.sheet import FORMULA, CellError, CellValue
+from store.imports import template
+from store.reading import sheet, workbook
+from store.reading.sheet import FORMULA, CellError, CellValue
 from store.values.property_type import PropertyType
 from store.values.text import clean
 from tests import support

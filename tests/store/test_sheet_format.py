@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 from openpyxl.comments import Comment
 
-from store.imports import sheet, workbook
-from store.imports.sheet import FORMULA, CellError
+from store.reading import sheet, workbook
+from store.reading.sheet import FORMULA, CellError
 from tests.store import hostile_files as raw
 from tests.store.hostile_files import raw_workbook
 from tests.store.test_sheet import assert_alike, by_openpyxl, ours

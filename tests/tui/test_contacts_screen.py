@@ -11,6 +11,7 @@ from textual.geometry import Offset
 from store import contacts, database, listing, properties, search, searches, settings
 from store.models import Contact
 from store.values.property_type import PropertyType
+from store.values.text import search_key
 from tests.tui.conftest import Screens
 from tui.widgets.contact_table import COLUMNS, ContactTable, full_name
 from tui.widgets.keys_line import KeysLine
@@ -33,7 +34,7 @@ def insert(count: int) -> None:
             "business_initiated": i * 13 % count,
             "cancelled_outbounds": i * 17 % 4,
             "received_notifications": i % 5,
-            "search_key": contacts.search_key(f"Person {i:06}", f"+57300{i:07}", None),
+            "search_key": search_key(f"Person {i:06}", f"+57300{i:07}", None),
         }
         for i in range(count)
     ]

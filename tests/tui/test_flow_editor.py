@@ -7,7 +7,7 @@ import pytest
 from store import properties
 from store.flows import checks, keeping
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tests.tui.conftest import Screens
 from tests.tui.flow_editing import HELLO, HELP, NAME, only, open_editor, retype, save, tab_to

@@ -10,8 +10,8 @@ from store.flows import keeping, player, rehearsal
 from store.flows.blocks import Block, Flow, Kind, Option, Reminder, Saving
 from store.flows.rehearsal import Pretended, Rehearsal, Voice
 from store.flows.saving import Outcome
-from store.properties import CustomProperty
 from store.values import property_type
+from store.values.custom_property import CustomProperty
 from store.values.property_type import Formats, PropertyType
 from tests.tui.conftest import Person, Screens
 

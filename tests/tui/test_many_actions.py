@@ -4,7 +4,7 @@ import pytest
 
 from store import changes, contacts, listing, properties, searches
 from store.listing import Listing
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tests.downloading import fill
 from tests.tui.conftest import Person, Screens

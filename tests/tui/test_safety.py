@@ -202,7 +202,7 @@ def test_the_store_knows_no_screen() -> None:
 
 
 _NOT_AT_FIRST = (
-    *("store.imports", "store.downloads", "store.files", "store.jobs", "store.interactions"),
+    *("store.imports", "store.reading", "store.downloads", "store.files", "store.jobs", "store.interactions"),
     *("store.whatsapp", "tui.commands", "tui.words", "store.contacts", "store.properties"),
     *("store.models", "store.values.property_type", "tui.screens.choice", "tui.screens.question"),
     *("tui.widgets.details", "tui.widgets.unseen", "tui.widgets.small_table"),

@@ -7,11 +7,12 @@ import click
 
 from store import imports, jobs
 from store.errors import FileUnusable, Wound
-from store.imports import check, columns
+from store.imports import check
 from store.imports.check import CheckView, ColumnFault
 from store.imports.report import scatter_warning
 from store.jobs import State
 from store.language import N_, _
+from store.reading import columns
 from tui.cli import ROWS_REJECTED, STOPPED
 from tui.commands.output import print_json
 from tui.text import shown

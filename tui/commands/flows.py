@@ -11,8 +11,8 @@ from store.errors import FileUnusable
 from store.flows import checks, keeping
 from store.flows.keeping import FlowView
 from store.language import _, ngettext
-from store.properties import CustomProperty
 from store.values import times
+from store.values.custom_property import CustomProperty
 from tui.cli import open_store
 from tui.commands.output import print_columns, print_json
 from tui.text import lines, shown

@@ -138,7 +138,7 @@ def _import(
     detach: bool,
     as_json: bool,
 ) -> int:
-    from store.imports import columns, container, reader
+    from store.reading import columns, container, reader
 
     # A wrong file is told before a database is made for nothing.
     container.check(file)

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from store import properties
 from store.contacts import Person
 from store.language import _
 from store.values import times
+from store.values.custom_property import CustomProperty
 from store.values.property_type import TRUE, PropertyType
 from tui.text import shown
 
@@ -25,7 +25,7 @@ def _escaped(char: str) -> str:
     return json.dumps(char)[1:-1]
 
 
-def person_json(person: Person, known: list[properties.CustomProperty]) -> dict[str, Any]:
+def person_json(person: Person, known: list[CustomProperty]) -> dict[str, Any]:
     """A contact as `--json` has it: times in UTC, unset properties absent, hidden ones included."""
     values: dict[str, Any] = {}
     for item in known:

@@ -4,7 +4,7 @@ import click
 
 from store import properties
 from store.language import _, ngettext
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tui.cli import WRONG_USE, open_store
 from tui.commands.output import confirmed, print_columns, print_json

@@ -14,10 +14,11 @@ from textual.widgets import Button, DataTable, ProgressBar, Static
 
 from store import imports, jobs, settings
 from store.errors import ContactsError, Wound
-from store.imports import check, columns
+from store.imports import check
 from store.imports.check import INCOMPLETE, CheckView, ColumnFault
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED
 from store.language import N_, _, ngettext
+from store.reading import columns
 from store.values import countries
 from tui.page import Dialog
 from tui.screens.choice import Choice, ChoiceScreen

@@ -11,8 +11,8 @@ from store import contacts, properties, settings
 from store.contacts import Person, property_field
 from store.errors import InvalidFields, UnknownRange
 from store.language import N_, _
-from store.properties import CustomProperty
 from store.values import countries, phone
+from store.values.custom_property import CustomProperty
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.form import Form
 from tui.screens.question import Question

@@ -21,7 +21,7 @@ from store.flows.checks import Fault
 from store.flows.editing import INVALID, Edited, History, Spot
 from store.flows.keeping import FlowView
 from store.language import N_, _, ngettext
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.question import Question

@@ -11,8 +11,8 @@ from textual.widgets import Button, ContentSwitcher, Input, Static
 
 from store import imports
 from store.errors import ContactsError
-from store.imports import reader
 from store.language import N_, _
+from store.reading import reader
 from tui.page import Dialog
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.text import lines, plain, shown

@@ -14,7 +14,7 @@ from tui.page import OurScreen
 from tui.text import shown
 
 if TYPE_CHECKING:
-    from store.properties import CustomProperty
+    from store.values.custom_property import CustomProperty
     from tui.screens.choice import Choice
 
 _DOWNLOAD_LIMIT = 10_000

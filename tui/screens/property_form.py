@@ -8,7 +8,7 @@ from textual.widgets import Input, Static, TextArea
 
 from store import properties
 from store.language import _
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tui.screens.choice import Choice
 from tui.screens.form import Form

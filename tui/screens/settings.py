@@ -10,8 +10,8 @@ from textual.widgets import DataTable, Static
 from store import database, properties, settings
 from store.errors import ContactsError
 from store.language import N_, _, ngettext
-from store.properties import CustomProperty
 from store.values import countries
+from store.values.custom_property import CustomProperty
 from tui.page import Page
 from tui.screens.question import Question
 from tui.text import cell, plain, shown

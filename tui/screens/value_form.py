@@ -9,7 +9,7 @@ from textual.widgets import Input
 from store import changes, settings
 from store.errors import Invalid, InvalidFields
 from store.language import ngettext
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from tui.screens.form import Form
 from tui.text import shown
 from tui.widgets.field import Field

@@ -13,7 +13,7 @@ from store.flows.blocks import Block, Flow, Kind
 from store.flows.checks import Fault
 from store.flows.editing import INVALID, OutlineLine, Spot
 from store.language import N_, _, ngettext
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from tui.text import plain, shown
 from tui.widgets.download_progress import language_name
 from tui.widgets.walking import WALKING_KEYS

@@ -14,7 +14,7 @@ from store.flows import checks
 from store.flows.blocks import EXPECTED, HOURS, REMINDER_MINUTES, Block, Flow, Kind
 from store.flows.checks import Fault
 from store.language import LANGUAGES, _
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tui.screens.choice import Choice
 from tui.text import lines, plain, shown

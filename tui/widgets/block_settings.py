@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from store.flows import editing, wording
 from store.flows.blocks import REMINDER_MINUTES, Block, Flow, Kind, Reminder
-from store.properties import CustomProperty
+from store.values.custom_property import CustomProperty
 from tui.text import shown
 from tui.widgets.block_text import shown_lines
 

@@ -11,11 +11,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import DataTable, Static
 
 from store import imports, properties, settings
-from store.imports import columns, phones
-from store.imports.columns import EMAIL, NAME, PHONE, Assignment
+from store.imports import phones
 from store.imports.phones import Reading, Readings
-from store.imports.reader import Preview
 from store.language import N_, _, ngettext
+from store.reading import columns
+from store.reading.columns import EMAIL, NAME, PHONE, Assignment
+from store.reading.reader import Preview
 from store.values import countries
 from store.values.property_type import DateOrder, PropertyType
 from tui.screens.choice import Choice, ChoiceScreen

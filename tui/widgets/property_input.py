@@ -3,8 +3,8 @@
 from textual.widget import Widget
 
 from store.language import _
-from store.properties import CustomProperty
 from store.values import property_type
+from store.values.custom_property import CustomProperty
 from store.values.property_type import FALSE, TRUE, Formats, PropertyType
 from tui.screens.choice import Choice
 from tui.text import shown

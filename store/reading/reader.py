@@ -1,6 +1,6 @@
 """Workbooks are read by a process of its own: a hostile file ends that process only.
 
-`preview` and `open_rows` tell such a process (`store.imports.reader_process`) what is wanted and take what it
+`preview` and `open_rows` tell such a process (`store.reading.reader_process`) what is wanted and take what it
 sends.
 """
 
@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Generic, TypeVar
 
-from store import language, reader_processes
+from store import language
 from store.errors import FileUnusable
-from store.imports import container
-from store.imports.rows import CheckedRow, Rules
-from store.imports.sheet import CellValue
 from store.language import _
+from store.reading import container, readers
+from store.reading.rows import CheckedRow, Rules
+from store.reading.sheet import CellValue
 
 if TYPE_CHECKING:
     import subprocess
@@ -131,7 +131,7 @@ def open_raw_rows(
 
 @contextmanager
 def _reading(request: Request) -> Iterator["subprocess.Popen[bytes]"]:
-    process = reader_processes.take()
+    process = readers.take()
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -142,7 +142,7 @@ def _reading(request: Request) -> Iterator["subprocess.Popen[bytes]"]:
             process.stdin.flush()
         yield process
     finally:
-        reader_processes.end(process)
+        readers.end(process)
 
 
 def _widen(pipe: IO[bytes]) -> None:

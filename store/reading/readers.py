@@ -1,6 +1,6 @@
 """The processes that read workbooks: started here, and ahead of time where one is sure to be asked for.
 
-Each waits for its request (see `store.imports.reader_process`) and ends where none comes any more.
+Each waits for its request (see `store.reading.reader_process`) and ends where none comes any more.
 """
 
 import atexit
@@ -13,10 +13,13 @@ from store import processes
 _ahead: "list[subprocess.Popen[bytes]]" = []
 
 
-def start_ahead() -> None:
-    """Start the one that `take` will give: to begin takes it as long as to read 5,000 rows."""
+def start_ahead(*modules: str) -> None:
+    """Start the one that `take` will give: to begin takes it as long as to read 5,000 rows.
+
+    It loads `modules` before it looks for its request.
+    """
     if not _ahead:
-        _ahead.append(_started())
+        _ahead.append(_started(*modules))
         atexit.register(dismiss)
 
 
@@ -42,9 +45,9 @@ def end(process: "subprocess.Popen[bytes]") -> None:
             pipe.close()
 
 
-def _started() -> "subprocess.Popen[bytes]":
+def _started(*modules: str) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(
-        processes.command("store.imports.reader_process"),
+        [*processes.command("store.reading.reader_process"), *modules],
         cwd="/",
         env=processes.environment(),
         stdin=subprocess.PIPE,

@@ -9,17 +9,16 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NamedTuple
 
-from store.contacts import search_key
 from store.errors import Invalid, UnknownRange, Wound
-from store.imports import columns, moments
-from store.imports.columns import header_of
-from store.imports.sheet import CellError, CellValue, SheetRow
-from store.imports.workbook import as_text
 from store.language import _
-from store.properties import CustomProperty
+from store.reading import columns, moments
+from store.reading.columns import header_of
+from store.reading.sheet import CellError, CellValue, SheetRow
+from store.reading.workbook import as_text
 from store.values import email, phone, property_type
+from store.values.custom_property import CustomProperty
 from store.values.property_type import Formats, PropertyType
-from store.values.text import LIMIT, checked_name
+from store.values.text import LIMIT, checked_name, search_key
 
 _EXACT_BELOW = 10**15
 _SHOWN_LIMIT = 200

@@ -10,7 +10,7 @@ from html import unescape
 from itertools import groupby
 from typing import NamedTuple
 
-from store.imports.elements import Part, is_open
+from store.reading.elements import Part, is_open
 
 _PIECE = 1 << 14
 """Bytes that are looked at at a time."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from store.errors import Invalid
 from store.language import _
-from store.properties import NAME_LIMIT, CustomProperty
 from store.values import property_type
+from store.values.custom_property import NAME_LIMIT, CustomProperty
 from store.values.property_type import Formats, PropertyType
 from store.values.text import clean, fold
 

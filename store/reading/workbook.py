@@ -10,11 +10,12 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from store.errors import FileUnusable
-from store.imports import container, moments, package
-from store.imports.columns import letter
-from store.imports.elements import Broken
-from store.imports.package import Book, Package, SheetEntry
-from store.imports.sheet import (
+from store.language import _
+from store.reading import container, moments, package
+from store.reading.columns import letter
+from store.reading.elements import Broken
+from store.reading.package import Book, Package, SheetEntry
+from store.reading.sheet import (
     COLUMNS_LIMIT,
     CellError,
     CellValue,
@@ -25,7 +26,6 @@ from store.imports.sheet import (
     TooWide,
     number_of,
 )
-from store.language import _
 
 _FLOATS_EXACT_BELOW = 1e15
 

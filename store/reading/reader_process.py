@@ -1,10 +1,11 @@
-"""The process that reads a workbook, under limits; `store.reader_processes` starts it.
+"""The process that reads a workbook, under limits; `store.reading.readers` starts it.
 
 It takes one Request from standard input and sends pairs: ("fault", sentence), ("found", a Preview), or
 ("found", (batch, progress, rows counted, whether it is the end)).
 """
 
 import gc
+import importlib
 import os
 import pickle
 import resource
@@ -18,11 +19,11 @@ from itertools import islice
 
 from store import language
 from store.errors import FileUnusable
-from store.imports import container, workbook
-from store.imports.reader import Preview, Request
-from store.imports.rows import Checker
-from store.imports.sheet import SheetRow
 from store.language import _
+from store.reading import container, workbook
+from store.reading.reader import Preview, Request
+from store.reading.rows import Checker
+from store.reading.sheet import SheetRow
 
 BATCH = 2_000
 """Rows that are sent at once, and written in one transaction while others write too: with 4,000 an edit
@@ -36,7 +37,9 @@ _SECONDS_LIMIT = 60
 
 
 def main() -> None:
-    """Serve one request, if one comes."""
+    """Serve one request, if one comes; the words of the command are modules that it will need."""
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     try:
         request: Request = pickle.load(sys.stdin.buffer)
     except EOFError:

@@ -9,9 +9,9 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
 from xml.etree.ElementTree import Element
 
-from store.imports import plain
-from store.imports.elements import Broken, Part, children, local_name
-from store.imports.plain import Cell, PlainPart
+from store.reading import plain
+from store.reading.elements import Broken, Part, children, local_name
+from store.reading.plain import Cell, PlainPart
 from store.values.text import clean
 
 ROWS_LIMIT = 1_048_576

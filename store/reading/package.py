@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import IO, NamedTuple
 from xml.etree.ElementTree import Element
 
-from store.imports import container, moments
-from store.imports.elements import Broken, children, local_name
+from store.reading import container, moments
+from store.reading.elements import Broken, children, local_name
 
 _SMALL_PART_LIMIT = 32 * 1024**2
 """Inflated bytes of parts other than sheets and strings; of them Excel's largest styles need a third."""
