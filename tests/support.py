@@ -293,12 +293,17 @@ def kill_job(job_id: int) -> int:
 def signal_job(job_id: int, number: signal.Signals) -> int:
     """Send a signal to the process of a job; how many there were."""
     reached = 0
-    for process in _processes(f" {database.path()} {job_id} "):
+    for process in job_processes(job_id):
         # It may have ended by itself meanwhile.
         with suppress(ProcessLookupError):
             os.kill(process, number)
             reached += 1
     return reached
+
+
+def job_processes(job_id: int) -> list[int]:
+    """The processes that carry out a job: one, or none."""
+    return _processes(f" {database.path()} {job_id} ")
 
 
 def _processes(words: str) -> list[int]:
