@@ -57,7 +57,9 @@ _BOOLEANS = dict.fromkeys(("true", "yes", "si", "sim", "verdadero", "verdadeiro"
     ("false", "no", "nao", "falso", "0"), FALSE
 )
 _DIGITS_LIMIT = 40
-"""Characters of a number."""
+"""Digits of a number before its decimal sign."""
+_NUMBER_LIMIT = 80
+"""Characters of a number as it is stored, and so as it is written."""
 
 
 def parse(kind: PropertyType, raw: str, formats: Formats, choices: Sequence[str] = ()) -> str:
@@ -106,7 +108,7 @@ def parse_number(written: str, decimal_sign: DecimalSign) -> str:
     sign = "-" if compact.startswith("-") else ""
     body = compact[1:] if compact[:1] in ("+", "-") else compact
     plain = _plain_number(body, decimal_sign)
-    if plain is None or not body or len(body) > _DIGITS_LIMIT:
+    if plain is None or not body or len(body) > _NUMBER_LIMIT:
         raise Invalid(
             _("“{value}” is not a number; write it like {example}.").format(
                 value=written[:40], example="1234" + decimal_sign + "5"
@@ -119,7 +121,7 @@ def parse_number(written: str, decimal_sign: DecimalSign) -> str:
 def canonical_number(value: Decimal) -> str:
     """A decimal as it is stored: no exponent, no needless zeros; raises Invalid if it is too long."""
     fixed = format(value, "f") if value.is_finite() and abs(value.adjusted()) < _DIGITS_LIMIT else ""
-    if not fixed or len(fixed) > 2 * _DIGITS_LIMIT:
+    if not fixed or len(fixed) > _NUMBER_LIMIT:
         raise Invalid(
             _("“{value}” is not a number that can be kept.").format(value=str(value)[:40]),
             _("it is not a number"),

@@ -8,7 +8,7 @@ from typing import Any
 import hypothesis
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from store import language, properties, settings
@@ -63,6 +63,18 @@ def test_numbers_come_back_as_they_were_shown(number: Decimal) -> None:
         shown = property_type.shown(PropertyType.NUMBER, stored, formats)
         if len(stored.partition(".")[2]) != 3:  # 1.234 as it is shown with a comma: 1,234
             assert property_type.parse(PropertyType.NUMBER, shown, formats) == stored
+
+
+@given(st.from_regex(r"-?[0-9]{0,90}(,[0-9]{1,90})?", fullmatch=True))
+@example("," + "1" * 39)
+@example("0," + "0" * 50 + "1")
+def test_what_was_taken_for_a_number_is_taken_again_as_it_is_shown(written: str) -> None:
+    try:
+        stored = property_type.parse(PropertyType.NUMBER, written, COMMA)
+    except Invalid:
+        return
+    shown = property_type.shown(PropertyType.NUMBER, stored, COMMA)
+    assert property_type.parse(PropertyType.NUMBER, shown, COMMA) == stored
 
 
 @given(st.dates())
