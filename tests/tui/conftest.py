@@ -1,5 +1,6 @@
 """A person at the screen."""
 
+import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -10,7 +11,7 @@ from textual._xterm_parser import XTermParser
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from store import jobs
+from store import database, jobs
 from tests.support import kill_job, signal_job, until
 from tui.app import ContactsApp
 
@@ -79,6 +80,17 @@ class Person:
         """Whether all the words are on the screen, wherever lines break."""
         flat = " ".join(self.text.replace("│", " ").split())
         return all(word in flat for word in words)
+
+
+async def elsewhere(deed: Callable[[], object]) -> None:
+    """Do something on another connection, as another program would."""
+
+    def do() -> None:
+        database.connect()
+        deed()
+        database.close()
+
+    await asyncio.to_thread(do)
 
 
 class Brake:

@@ -1,8 +1,5 @@
 """Page 4: flows in a table, created, renamed, copied, deleted and switched on and off by keys."""
 
-import asyncio
-from collections.abc import Callable
-
 import peewee
 import pytest
 
@@ -11,7 +8,7 @@ from store.flows import keeping
 from store.flows.blocks import Block, Flow, Kind
 from store.models import FlowRun, Outgoing
 from store.values import times
-from tests.tui.conftest import Person, Screens
+from tests.tui.conftest import Person, Screens, elsewhere
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -25,17 +22,6 @@ def names() -> list[str]:
 def row(person: Person, name: str) -> str:
     """The line of a flow in the table, its words one blank apart."""
     return next(" ".join(line.split()) for line in person.lines if line.strip().startswith(name))
-
-
-async def elsewhere(deed: Callable[[], object]) -> None:
-    """Somebody else does something."""
-
-    def do() -> None:
-        database.connect()
-        deed()
-        database.close()
-
-    await asyncio.to_thread(do)
 
 
 async def calm(person: Person) -> None:

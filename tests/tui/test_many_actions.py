@@ -7,7 +7,7 @@ from store.listing import Listing
 from store.values.custom_property import CustomProperty
 from store.values.property_type import PropertyType
 from tests.downloading import fill
-from tests.tui.conftest import Person, Screens
+from tests.tui.conftest import Person, Screens, elsewhere
 from tui.widgets.contact_table import ContactTable
 
 
@@ -110,8 +110,11 @@ async def test_the_latest_changes_are_listed_and_can_be_undone_later(
         await person.until(lambda: person.sees("2 contacts are as they were."), 20)
         await person.press("escape")
         await person.until(lambda: person.sees("Undone"))
+        await elsewhere(lambda: changes.set_value([1], tier.id, "Silver"))
+        # Without a key: it is there, and then it has come to its end.
+        await person.until(lambda: person.sees("Set Tier to Silver", "Finished"), 20)
         await person.press("escape")
-    assert found("tier:") == []
+    assert (found("tier:gold"), found("tier:silver")) == ([], [1])
 
 
 async def test_marked_contacts_are_downloaded_by_their_numbers(screens: Screens) -> None:

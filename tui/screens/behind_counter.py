@@ -6,19 +6,18 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from store import database, interactions
+from store import interactions
 from store.contacts import Person
 from store.interactions import Counter
 from store.language import N_, _
+from tui.following import Following
 from tui.page import Dialog
 from tui.text import plain, shown
 from tui.widgets.interaction_table import SHOWN, InteractionTable
 from tui.widgets.keys_line import KeysLine
 
-_LOOK_SECONDS = 1.0
 
-
-class BehindCounter(Dialog[None]):
+class BehindCounter(Following, Dialog[None]):
     """Follows the interactions while it is open."""
 
     BINDINGS = [Binding("escape,enter", "dismiss(None)", N_("Back"))]
@@ -28,7 +27,6 @@ class BehindCounter(Dialog[None]):
         self._person = person
         self._counter = Counter(counter)
         self._heading = title
-        self._version = -1
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog behind"):
@@ -41,17 +39,11 @@ class BehindCounter(Dialog[None]):
     def on_mount(self) -> None:
         """Look, and look again now and then."""
         self.query_one(InteractionTable).focus()
-        self._look()
-        self.set_interval(_LOOK_SECONDS, self._look)
-
-    def _look(self) -> None:
-        version = database.data_version()
-        if version != self._version:
-            self._version = version
-            self._show()
+        self.follow()
 
     @work(exclusive=True, group="details", exit_on_error=False)
-    async def _show(self) -> None:
+    async def show_anew(self) -> None:
+        """Count them, and show the latest."""
         found = await self.contacts_app.read(interactions.behind, self._person.id, self._counter)
         # Counted, not read off the contact: what is listed is what the number says.
         self.query_one("#counted", Static).update(plain(f"{self._heading}: {len(found):,}"))

@@ -16,6 +16,7 @@ from store.errors import ContactsError
 from store.jobs import State
 from store.language import N_, _
 from store.values import times
+from tui.following import Following
 from tui.page import Dialog
 from tui.text import cell, plain, shown
 from tui.widgets.keys_line import KeysLine
@@ -117,13 +118,17 @@ def _told(view: ChangeView) -> Content:
     return Content.assemble(*parts)
 
 
-class Changes(Dialog[None]):
-    """The latest changes of many contacts."""
+class Changes(Following, Dialog[None]):
+    """The latest changes of many contacts, followed while it is open."""
 
     BINDINGS = [
         Binding("escape", "dismiss(None)", N_("Back")),
         Binding("enter", "open", N_("Open")),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: list[ChangeView] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -142,9 +147,16 @@ class Changes(Dialog[None]):
     def on_mount(self) -> None:
         """The table first."""
         self.query_one(SmallTable).focus()
+        self.follow()
 
-    def on_screen_resume(self) -> None:
-        """Others may have begun one."""
+    @property
+    def is_restless(self) -> bool:
+        """While any change goes on."""
+        return any(view.is_running for view in self._views)
+
+    def show_anew(self) -> None:
+        """Draw the table."""
+        self._views = changes.list_all()
         zone = settings.load().time_zone
         rows = {
             str(view.id): [
@@ -153,10 +165,9 @@ class Changes(Dialog[None]):
                 cell(f"{view.changed:,}", right=True),
                 cell(view.state.label),
             ]
-            for view in changes.list_all()
+            for view in self._views
         }
-        table = self.query_one(SmallTable)
-        table.fill(rows, table.selected)
+        self.query_one(SmallTable).fill(rows)
         self.query_one(".muted").display = not rows
 
     @on(DataTable.RowSelected)

@@ -11,6 +11,7 @@ from store.contacts import Person
 from store.errors import NotFound
 from store.interactions import Entry
 from store.language import N_, _
+from tui.following import Following
 from tui.page import Dialog
 from tui.screens.choice import ChoiceScreen
 from tui.screens.contact_actions import ContactActions, adopting, can_adopt, counters
@@ -19,10 +20,8 @@ from tui.widgets.details import Details
 from tui.widgets.interaction_table import SHOWN, InteractionTable
 from tui.widgets.keys_line import KeysLine
 
-_LOOK_SECONDS = 1.0
 
-
-class ContactDetails(ContactActions, Dialog[str]):
+class ContactDetails(Following, ContactActions, Dialog[str]):
     """Follows the contact while it is open; ends with "delete" if the person wants that, else with None."""
 
     BINDINGS = [
@@ -39,7 +38,6 @@ class ContactDetails(ContactActions, Dialog[str]):
         self._contact_id = contact_id
         self._seen: Person | None = None
         """The contact as it is on the screen."""
-        self._version = -1
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog details"):
@@ -58,18 +56,11 @@ class ContactDetails(ContactActions, Dialog[str]):
         """Read it, and again whenever something was written."""
         self.query_one(Details).focus()
         # Its lines are broken by the width, which is known then.
-        self.call_after_refresh(self._look)
-        self.set_interval(_LOOK_SECONDS, self._look)
-
-    def _look(self) -> None:
-        version = database.data_version()
-        # Under another dialog it waits: nobody sees it, and it cannot end there.
-        if version != self._version and self.is_current:
-            self._version = version
-            self._show()
+        self.call_after_refresh(self.follow)
 
     @work(exclusive=True, group="details", exit_on_error=False)
-    async def _show(self) -> None:
+    async def show_anew(self) -> None:
+        """Read it and show it."""
         person = self._selected()
         if person is None:
             return
@@ -102,7 +93,7 @@ class ContactDetails(ContactActions, Dialog[str]):
         return self._seen
 
     def _changed(self, person: Person) -> None:
-        self._show()
+        self.show_anew()
 
     def action_edit(self) -> None:
         """Change name, email and properties."""
@@ -116,7 +107,7 @@ class ContactDetails(ContactActions, Dialog[str]):
     def _after_form(self, person: Person | None) -> None:
         if person is not None:
             self.contacts_app.say(_("{name} is saved.").format(name=person.name))
-            self._show()
+            self.show_anew()
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_options(self) -> None:

@@ -12,6 +12,7 @@ from store import database, downloads, settings
 from store.downloads import DownloadView
 from store.language import N_, _
 from store.values import times
+from tui.following import Following
 from tui.page import AnyScreen, Page
 from tui.screens import download_files
 from tui.screens.choice import Choice, ChoiceScreen
@@ -31,7 +32,7 @@ _DEEDS: dict[str, Callable[[AnyScreen, int], None]] = {
 """By action, what is done with a download."""
 
 
-class DownloadsScreen(Page):
+class DownloadsScreen(Following, Page):
     """The download history."""
 
     MODE = "downloads"
@@ -51,7 +52,6 @@ class DownloadsScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self._views: list[DownloadView] = []
-        self._version = -1
 
     def compose_page(self) -> ComposeResult:
         yield SmallTable(
@@ -76,20 +76,24 @@ class DownloadsScreen(Page):
 
     def opened(self) -> None:
         """What happened while another page was open."""
-        self._version = -1
-        # A person who stood at the top finds there what was begun on the page of contacts.
-        self.look(to_top=self.query_one(SmallTable).cursor_row == 0)
+        table = self.query_one(SmallTable)
+        was_at_top = table.cursor_row == 0
+        super().opened()
+        if was_at_top:
+            # There is what was begun on the page of contacts.
+            table.move_cursor(row=0)
 
-    def look(self, *, to_top: bool = False) -> None:
-        """Draw anew only when something was written, or a job may have died."""
-        version = database.data_version()
-        if version == self._version and not any(view.is_running for view in self._views):
-            return
-        self._version = version
+    @property
+    def is_restless(self) -> bool:
+        """While any download goes on."""
+        return any(view.is_running for view in self._views)
+
+    def show_anew(self) -> None:
+        """Draw the table."""
         self._views = downloads.list_all()
         zone = settings.load().time_zone
         rows = {str(view.id): _cells(view, zone) for view in self._views}
-        self.query_one(SmallTable).fill(rows, next(iter(rows), None) if to_top else None)
+        self.query_one(SmallTable).fill(rows)
         self.query_one("#none").display = not self._views
 
     def _selected(self) -> DownloadView | None:

@@ -16,6 +16,7 @@ from store.flows.keeping import FlowView
 from store.language import N_, _, ngettext
 from store.values import times
 from store.whatsapp import outbox
+from tui.following import Following
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.flow_form import FlowName, NewFlow, copying, renaming
@@ -27,11 +28,10 @@ from tui.widgets.small_table import SmallColumn, SmallTable
 _CHANGES = frozenset({"create", "edit", "rename", "copy", "delete", "switch"})
 
 
-class FlowsScreen(Page):
+class FlowsScreen(Following, Page):
     """The flows in a table; below it how the one under the cursor stands."""
 
     MODE = "flows"
-    LOOK_SECONDS = 1.0
     CSS_PATH = "flows.tcss"
     BINDINGS = [
         Binding("n", "create", N_("Create flow")),
@@ -48,7 +48,6 @@ class FlowsScreen(Page):
         super().__init__()
         self._views: dict[str, FlowView] = {}
         self._faults: dict[int, list[Fault]] = {}
-        self._version = -1
 
     def compose_page(self) -> ComposeResult:
         yield SmallTable(
@@ -70,19 +69,8 @@ class FlowsScreen(Page):
         """The table first."""
         self.query_one(SmallTable).focus()
 
-    def opened(self) -> None:
-        """What happened while another page was open."""
-        self._version = -1
-        self.look()
-
-    def look(self) -> None:
-        """Draw anew only when something was written, and somebody can see it."""
-        version = database.data_version()
-        if self.is_current and version != self._version:
-            self._version = version
-            self._show()
-
-    def _show(self, selected: int | None = None) -> None:
+    def show_anew(self, selected: int | None = None) -> None:
+        """Draw the table, the cursor on the flow `selected` or where it was."""
         known = properties.list_all()
         zone = settings.load().time_zone
         found = keeping.list_all()
@@ -118,7 +106,7 @@ class FlowsScreen(Page):
 
     def _created(self, view: FlowView | None) -> None:
         if view is not None:
-            self._show(view.id)
+            self.show_anew(view.id)
             self._edit(view)
 
     @on(DataTable.RowSelected)
@@ -155,7 +143,7 @@ class FlowsScreen(Page):
     def _kept(self, view: FlowView | None) -> None:
         if view is not None:
             self.contacts_app.say(_("{name} is saved.").format(name=view.flow.name))
-            self._show(view.id)
+            self.show_anew(view.id)
 
     def action_rehearse(self) -> None:
         """Play it as if on WhatsApp."""
@@ -195,7 +183,7 @@ class FlowsScreen(Page):
             self.contacts_app.say(_("{name} is deleted.").format(name=view.flow.name))
         except ContactsError as error:
             self.contacts_app.say_error(error)
-        self._show()
+        self.show_anew()
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_switch(self) -> None:
@@ -220,7 +208,7 @@ class FlowsScreen(Page):
             self.contacts_app.say(said.format(name=view.flow.name))
         except ContactsError as error:
             self.contacts_app.say_error(error)
-        self._show()
+        self.show_anew()
 
     async def _ask_publish(self, view: FlowView) -> bool | None:
         """Whether a live flow is to go on with its draft, or to be switched off; None for neither."""

@@ -10,6 +10,7 @@ from store import database, imports, settings
 from store.imports import ImportView
 from store.language import N_, _
 from store.values import times
+from tui.following import Following
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
 from tui.screens.import_details import ImportDetails
@@ -27,7 +28,7 @@ from tui.widgets.small_table import SmallColumn, SmallTable
 _CHANGES = frozenset({"import", "stop", "resume", "report", "rows_to_fix", "undo", "options"})
 
 
-class ImportsScreen(Page):
+class ImportsScreen(Following, Page):
     """The list of imports."""
 
     MODE = "imports"
@@ -46,7 +47,6 @@ class ImportsScreen(Page):
     def __init__(self) -> None:
         super().__init__()
         self._views: list[ImportView] = []
-        self._version = -1
 
     def compose_page(self) -> ComposeResult:
         yield SmallTable(
@@ -67,17 +67,13 @@ class ImportsScreen(Page):
         """The table first."""
         self.query_one(SmallTable).focus()
 
-    def opened(self) -> None:
-        """What happened while another page was open."""
-        self._version = -1
-        self.look()
+    @property
+    def is_restless(self) -> bool:
+        """While any import goes on."""
+        return any(view.is_busy for view in self._views)
 
-    def look(self) -> None:
-        """Draw anew only when something was written, or a job may have died."""
-        version = database.data_version()
-        if version == self._version and not any(view.is_busy for view in self._views):
-            return
-        self._version = version
+    def show_anew(self) -> None:
+        """Draw the table."""
         self._views = imports.list_all()
         zone = settings.load().time_zone
         self.query_one(SmallTable).fill({str(view.id): _cells(view, zone) for view in self._views})

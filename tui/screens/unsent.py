@@ -1,7 +1,5 @@
 """Messages of flows that could not be sent, and another try."""
 
-from functools import partial
-
 from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,6 +13,7 @@ from store.language import N_, _
 from store.values import times
 from store.whatsapp import outbox
 from store.whatsapp.outbox import FailedMessage
+from tui.following import Following
 from tui.page import Dialog
 from tui.screens.question import Question
 from tui.text import cell, lines, plain, shown
@@ -22,10 +21,9 @@ from tui.widgets.keys_line import KeysLine
 from tui.widgets.small_table import SmallColumn, SmallTable
 
 SHOWN = 200
-_LOOK_SECONDS = 1.0
 
 
-class Unsent(Dialog[None]):
+class Unsent(Following, Dialog[None]):
     """Follows what is waiting while it is open."""
 
     CSS_PATH = "unsent.tcss"
@@ -37,7 +35,6 @@ class Unsent(Dialog[None]):
     def __init__(self) -> None:
         super().__init__()
         self._messages: dict[str, FailedMessage] = {}
-        self._version = -1
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog unsent"):
@@ -58,20 +55,14 @@ class Unsent(Dialog[None]):
     def on_mount(self) -> None:
         """Look now and then."""
         self.query_one(SmallTable).focus()
-        self.set_interval(_LOOK_SECONDS, partial(self.contacts_app.glance, self._look))
-        self._look()
+        self.follow()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Those who may only read look."""
         return action != "again" or not database.is_read_only()
 
-    def _look(self) -> None:
-        version = database.data_version()
-        if self.is_current and version != self._version:
-            self._version = version
-            self._show()
-
-    def _show(self) -> None:
+    def show_anew(self) -> None:
+        """Draw the table."""
         zone = settings.load().time_zone
         self._messages = {str(message.id): message for message in outbox.failures(SHOWN)}
         self.query_one(SmallTable).fill({key: _cells(item, zone) for key, item in self._messages.items()})
@@ -104,7 +95,7 @@ class Unsent(Dialog[None]):
             self.contacts_app.say(_("It is sent as soon as `contacts listen` runs."))
         except ContactsError as error:
             self.contacts_app.say_error(error)
-        self._show()
+        self.show_anew()
 
 
 def _cells(message: FailedMessage, zone: str) -> list[Text]:
