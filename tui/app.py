@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from rich.text import Text
+from textual import work
 from textual.app import App, ScreenError, ScreenStackError, SystemCommand
 from textual.binding import Binding
 from textual.driver import Driver
@@ -148,6 +149,7 @@ class ContactsApp(App[None]):
         self.scroll_sensitivity_y = _WHEEL_ROWS
         self.undoable: list[Sequence[Person] | int] = []
         """Who was deleted together in this session, and changes of many by their ids, the latest last."""
+        self._asks_to_quit = False
         self._last_failure = ("", 0.0)
         # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
         self._readers = ThreadPoolExecutor(
@@ -189,6 +191,27 @@ class ContactsApp(App[None]):
         if action != "switch_mode" or not isinstance(self.screen, Page):
             return True
         return not any(worker.group == "dialog" and worker.is_running for worker in self.workers)
+
+    async def action_quit(self) -> None:
+        """End the program; ask first where something would be lost, on whatever page; asked twice, end it."""
+        screens = [screen for stack in self._screen_stacks.values() for screen in stack]
+        is_unsaved = any(screen.is_unsaved for screen in screens if isinstance(screen, OurScreen))
+        if is_unsaved and not self._asks_to_quit:
+            self._ask_to_quit()
+        else:
+            self.exit()
+
+    @work(exit_on_error=False)
+    async def _ask_to_quit(self) -> None:
+        from tui.screens.question import Question
+
+        self._asks_to_quit = True
+        try:
+            question = Question(_("Quit? What was changed and not saved is lost."), _("Quit"), _("Stay"))
+            if await self.push_screen_wait(question):
+                self.exit()
+        finally:
+            self._asks_to_quit = False
 
     def switch_mode(self, mode: str) -> AwaitMount:
         """Turn to another page, which is painted once, as soon as it has been told so."""

@@ -50,6 +50,11 @@ class OurScreen(_Base):
         """The program."""
         return cast("ContactsApp", self.app)
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something that a person has made here would be lost with it."""
+        return False
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell of work in the background that failed in a way nobody foresaw; the program goes on."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:

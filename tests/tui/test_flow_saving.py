@@ -32,6 +32,33 @@ async def test_leaving_asks_about_what_is_not_saved(screens: Screens, size: tupl
         assert person.sees("Create flow")
 
 
+@pytest.mark.parametrize(
+    ("keys", "back"), [(["ctrl+q"], []), (["escape", "1", "q"], ["4"])], ids=["at once", "from another page"]
+)
+async def test_quitting_asks_about_what_is_not_saved(
+    screens: Screens, keys: list[str], back: list[str]
+) -> None:
+    async with screens() as person:
+        await open_editor(person, HELLO)
+        await person.press("n", "enter")
+        await person.type("More")
+        await person.press(*keys)
+        assert person.sees("Quit? What was changed and not saved is lost.")
+        await person.press("n")
+        assert person.app.is_running
+        await person.press(*back)
+        assert person.sees("More")
+        await person.press("ctrl+q", "ctrl+q")
+    assert only().flow.blocks == (HELLO,)
+
+
+async def test_quitting_asks_nothing_where_all_is_saved(screens: Screens) -> None:
+    async with screens() as person:
+        await open_editor(person, HELLO)
+        await person.press("ctrl+q")
+        await person.until(lambda: not person.app.is_running, 5)
+
+
 async def test_what_somebody_else_has_saved_is_not_overwritten_unasked(screens: Screens) -> None:
     async with screens() as person:
         await open_editor(person, HELLO)

@@ -134,13 +134,15 @@ class ContactForm(Form[Person]):
     def _next_field(self) -> None:
         self.app.action_focus_next()
 
-    def _is_touched(self) -> bool:
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether something was typed."""
         return any(line.changed is not None for line in self.query(Line)) or bool(self._changed_values())
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_leave(self) -> None:
         """Leave; ask first if something was typed."""
-        if self._is_touched() and not self.is_saving:
+        if self.is_unsaved and not self.is_saving:
             question = Question(_("Leave without saving?"), _("Leave"), _("Stay"))
             if not await self.app.push_screen_wait(question):
                 return

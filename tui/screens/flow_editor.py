@@ -45,7 +45,6 @@ class FlowEditor(Page):
         Binding("ctrl+n", "variable", N_("Insert variable"), priority=True),
         Binding("ctrl+z", "undo", N_("Undo"), show=False),
         Binding("ctrl+r", "redo", N_("Redo"), show=False, priority=True),
-        # Leaving asks about what is not saved; quitting from here would not.
         Binding("q", "leave", N_("Leave"), show=False),
     ]
 
@@ -207,16 +206,21 @@ class FlowEditor(Page):
         # Where both are seen a click goes there; with less room it would have to be opened again.
         self.remove_class("-editing")
 
+    @property
+    def is_unsaved(self) -> bool:
+        """Whether the flow differs from what is kept of it."""
+        self._gather()
+        return self._flow != self._saved
+
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_leave(self) -> None:
         """Leave the editor; ask first if something is not saved."""
-        self._gather()
         for worker in self.workers:
             if worker.group == "save" and not worker.is_finished:
                 # What goes wrong there is told of there.
                 with suppress(WorkerError):
                     await worker.wait()
-        if self._flow != self._saved:
+        if self.is_unsaved:
             question = Question(_("Leave without saving?"), _("Leave"), _("Stay"))
             if not await self.app.push_screen_wait(question):
                 return
