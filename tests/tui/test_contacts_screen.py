@@ -286,6 +286,7 @@ async def test_a_small_window_is_usable_and_a_tiny_one_asks_for_more(screens: Sc
     insert(30)
     async with screens((60, 15)) as person:
         assert person.sees("Person 0000", "30 contacts")
+        assert person.lines[0].strip() == "1 Contacts  2 Imports  3 Downloads  4 Flows  5 Settings"
         await person.press("s", "home", "enter", "end")
         assert names(person.lines)[-1].startswith("Person 00002")
         await person.pilot.resize_terminal(59, 14)

@@ -1,5 +1,6 @@
 """The line of modes on top of every page, to be read or to be clicked."""
 
+from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.reactive import reactive
@@ -16,8 +17,8 @@ MODES = (
     ("5", "settings", N_("Settings")),
 )
 """Key, mode and name."""
-_GAP = "  "
-"""On each side of a name."""
+_GAPS = ("  ", " ")
+"""On each side of a name: where there is room, and where there is not."""
 
 
 class ModeTabs(Widget):
@@ -34,10 +35,19 @@ class ModeTabs(Widget):
         self._current = current
 
     def render(self) -> Content:
-        parts = [(f"{_GAP}{key} {_(name)}{_GAP}", self._style(mode)) for key, mode, name in MODES]
+        parts = [(text, self._style(mode)) for text, mode in self._tabs()]
         if database.is_read_only():
-            parts.append((f"{_GAP}{_('read only')}", "$warning"))
+            parts.append((f"{_GAPS[0]}{_('read only')}", "$warning"))
         return Content.assemble(*parts)
+
+    def _tabs(self) -> list[tuple[str, str]]:
+        """The text and the mode of each tab."""
+        tabs: list[tuple[str, str]] = []
+        for gap in _GAPS:
+            tabs = [(f"{gap}{key} {_(name)}{gap}", mode) for key, mode, name in MODES]
+            if sum(cell_len(text) for text, _mode in tabs) <= self.size.width:
+                break
+        return tabs
 
     def _style(self, mode: str) -> str:
         if mode == self._current:
@@ -46,8 +56,8 @@ class ModeTabs(Widget):
 
     def _mode_at(self, column: int) -> str | None:
         end = 0
-        for key, mode, name in MODES:
-            end += Content(f"{_GAP}{key} {_(name)}{_GAP}").cell_length
+        for text, mode in self._tabs():
+            end += cell_len(text)
             if column < end:
                 return mode
         return None
