@@ -123,7 +123,7 @@ class Cells:
         elif cells:
             row, column = self._cursor
             if row not in self._wanted:
-                self._wanted[row] = list(self._shown.get(row) or [None] * self._columns)
+                self._wanted[row] = Row(self._shown.get(row) or [None] * self._columns)
             end = min(column + len(cells), self._columns)
             rows_.lay(self._wanted[row], column, cells[: end - column])
             self._cursor = row, end

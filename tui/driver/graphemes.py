@@ -41,7 +41,7 @@ class _Ink(dict[str, Cell]):
         return cell
 
 
-_ink = lru_cache(256)(_Ink)
+ink = lru_cache(256)(_Ink)
 
 
 @lru_cache(4096)
@@ -57,7 +57,7 @@ def painted(sgr: str, data: str) -> tuple[tuple[Cell, ...], str]:
     for parameters, text in _PAINTED.findall(data):
         if text:
             _join(cells, _marks(text))
-            cells.extend(_cells(text, _ink(sgr)))
+            cells.extend(_cells(text, ink(sgr)))
         else:
             sgr = _after(sgr, parameters)
     return tuple(cells), sgr
@@ -101,7 +101,7 @@ def _mixed_cells(text: str, ink: _Ink) -> Iterator[Cell]:
 
 
 def _sure_cells(text: str, ink: _Ink) -> Iterable[Cell]:
-    if max(text, default="") < _FIRST_WIDE:
+    if text.isascii() or max(text) < _FIRST_WIDE:
         return map(ink.__getitem__, text)
     return _wide_cells(text, ink)
 

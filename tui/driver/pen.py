@@ -1,5 +1,7 @@
 """What is sent to the terminal, piece by piece, by one who knows where its cursor and its style are."""
 
+from functools import lru_cache
+
 from tui.driver.styles import change
 
 
@@ -58,7 +60,7 @@ class Pen:
 
     def _way(self, row: int, column: int) -> str:
         if row == self._row:
-            return self._along(column)
+            return _along(self._column, column)
         absolute = f"\x1b[{row + 1};{column + 1}H" if column else f"\x1b[{row + 1}H"
         if self._row is None:
             return absolute
@@ -68,13 +70,16 @@ class Pen:
             return min(absolute, _by(row - self._row, "B", "A"), key=len)
         return absolute
 
-    def _along(self, column: int) -> str:
-        if column == 0:
-            return "\r"
-        absolute = f"\x1b[{column + 1}G"
-        if self._column is None:
-            return absolute
-        return min(absolute, _by(column - self._column, "C", "D"), key=len)
+
+@lru_cache(4096)
+def _along(start: int | None, column: int) -> str:
+    """From a column to another in the same row; the places of columns are the same in most rows."""
+    if column == 0:
+        return "\r"
+    absolute = f"\x1b[{column + 1}G"
+    if start is None:
+        return absolute
+    return min(absolute, _by(column - start, "C", "D"), key=len)
 
 
 def _by(distance: int, forward: str, back: str) -> str:

@@ -1,20 +1,47 @@
 """Rows of cells: how text is laid into them, and how one is turned into another on the terminal."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress, count
 from operator import itemgetter, ne
-from typing import TypeAlias
 
-from tui.driver.graphemes import Cell, is_sure
+from tui.driver.graphemes import Cell, ink, is_sure
 from tui.driver.pen import Pen
 from tui.driver.styles import of_blank
-
-Row: TypeAlias = list[Cell | None]
-"""The cells of a row; None where it is not known what the terminal shows."""
 
 _TEXT = itemgetter(0)
 _SHORTEST_MOVE = 4
 """How many characters it takes to go on by more than one column; as many are rather written again."""
+_CHANGED = re.compile(rb"\x01(?:\x00{0,%d}\x01)*" % _SHORTEST_MOVE)
+"""Neighbours among columns that are 1 where a row has changed, with what is too short to be passed over."""
+
+
+class Row(list[Cell | None]):
+    """The cells of a row; None where it is not known what the terminal shows.
+
+    They are laid before anything is asked of them.
+    """
+
+    def __init__(self, cells: Iterable[Cell | None]) -> None:
+        super().__init__(cells)
+        self._text: str | None = None
+
+    @property
+    def text(self) -> str:
+        """All that is known of what stands in them."""
+        if self._text is None:
+            self._text = text_of(self)
+        return self._text
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether all terminals put every part of the text into the same cells."""
+        return is_sure(self.text)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether every cell is known and has one character, of which terminals agree how wide it is."""
+        return len(self.text) == len(self) and self.is_sure
 
 
 def lay(row: Row, column: int, cells: Sequence[Cell]) -> None:
@@ -32,7 +59,7 @@ def lay(row: Row, column: int, cells: Sequence[Cell]) -> None:
     row[column:end] = cells
 
 
-def text_of(cells: Row) -> str:
+def text_of(cells: Iterable[Cell | None]) -> str:
     """All that is known of what stands in them."""
     return "".join(map(_TEXT, filter(None, cells)))
 
@@ -41,8 +68,36 @@ def write(pen: Pen, row: int, old: Row | None, new: Row) -> None:
     """Turn what a row shows into something new; unknown cells of `new` stay as they are."""
     if old == new:
         return
-    is_whole = not _is_sure(new) or (old is not None and not _is_sure(old))
-    for start, end in _spans(_changes(None if is_whole else old, new), new, is_whole):
+    if old is not None and old.is_plain and new.is_plain:
+        _write_plain(pen, row, old, new)
+        return
+    is_whole = not new.is_sure or (old is not None and not old.is_sure)
+    _write_spans(pen, row, _changes(None if is_whole else old, new), new, is_whole)
+
+
+def _write_plain(pen: Pen, row: int, old: Row, new: Row) -> None:
+    """Most rows: cells of one style are compared and written as a whole."""
+    for place in _CHANGED.finditer(bytes(map(ne, old, new))):
+        start, end = place.span()
+        style = _style_of_all(new[start:end], new.text[start:end], pen.sgr)
+        if style is None:
+            _write_spans(pen, row, _changes(old, new, start, end), new, is_whole=False)
+        else:
+            pen.move(row, start)
+            pen.write(new.text[start:end], end - start, style)
+
+
+def _style_of_all(cells: Sequence[Cell | None], text: str, sgr: str) -> str | None:
+    """The style in which all these look as they should, `sgr` rather than another; None if there is none."""
+    if list(map(ink(sgr).__getitem__, text)) == cells:
+        return sgr
+    blanks = len(text) - len(text.lstrip(" "))
+    first = _style(cells[min(blanks, len(cells) - 1)])
+    return first if list(map(ink(first).__getitem__, text)) == cells else None
+
+
+def _write_spans(pen: Pen, row: int, columns: Sequence[int], new: Row, is_whole: bool) -> None:
+    for start, end in _spans(columns, new, is_whole):
         pen.move(row, start)
         text = text_of(new[start:end])
         style = _style(new[start])
@@ -62,18 +117,10 @@ def _is_rest(row: Row, column: int) -> bool:
     return cell is not None and not cell[0]
 
 
-def _is_sure(row: Row) -> bool:
-    return is_sure(text_of(row))
-
-
-def _is_of_like(first: Cell | None, cell: Cell | None) -> bool:
-    if first is None or cell is None:
-        return False
-    return is_sure(first[0]) == is_sure(cell[0]) or cell[0] == " "
-
-
-def _changes(old: Row | None, new: Row) -> list[int]:
-    changed = range(len(new)) if old is None else compress(count(), map(ne, old, new))
+def _changes(old: Row | None, new: Row, start: int = 0, end: int | None = None) -> list[int]:
+    if old is None:
+        return [column for column, cell in enumerate(new) if cell]
+    changed = compress(count(start), map(ne, old[start:end], new[start:end]))
     return [column for column in changed if new[column]]
 
 
@@ -85,18 +132,20 @@ def _spans(columns: Sequence[int], row: Row, has_unsure: bool) -> Iterator[tuple
     """
     start = end = 0
     style = blank = ""
+    like = is_sure(text_of(row[:1]))
     for column in columns:
         if column < end:
             continue
         if 0 < column - end <= _SHORTEST_MOVE and end > start and _may_be_written(row[end:column], style):
             end = column
         cell = row[column]
-        goes_on = cell is not None and (cell[1] == style or (cell[1] == blank and cell[0] == " "))
-        if column > end or not goes_on or (has_unsure and end > start and not _is_of_like(row[start], cell)):
+        text, sgr = _text(cell), _style(cell)
+        goes_on = sgr == style or (sgr == blank and text == " ")
+        if column > end or not goes_on or (has_unsure and text != " " and is_sure(text) is not like):
             if end > start:
                 yield start, end
             start = column
-            style = _style(cell)
+            style, like = sgr, is_sure(text)
             blank = of_blank(style)
         end = column + 1
         while end < len(row) and (rest := row[end]) is not None and not rest[0]:
@@ -105,10 +154,14 @@ def _spans(columns: Sequence[int], row: Row, has_unsure: bool) -> Iterator[tuple
         yield start, end
 
 
-def _may_be_written(cells: Row, style: str) -> bool:
+def _may_be_written(cells: Sequence[Cell | None], style: str) -> bool:
     """Whether these look as they should in this style, one character each."""
     text = "".join([cell[0] for cell in cells if cell and _goes_with(cell, style)])
     return len(text) == len(cells) and text.isascii()
+
+
+def _text(cell: Cell | None) -> str:
+    return cell[0] if cell else ""
 
 
 def _style(cell: Cell | None) -> str:

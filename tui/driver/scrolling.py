@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tui.driver.graphemes import Cell
-from tui.driver.rows import Row, text_of
+from tui.driver.rows import Row
 
 _BLANK: Cell = (" ", "")
 """What stands in rows that scrolling makes."""
@@ -13,7 +13,7 @@ _BLANK: Cell = (" ", "")
 _FEWEST_ROWS = 4
 """Fewer rows than these are written sooner than compared."""
 _SEEN = slice(2, 42)
-"""The columns that rows are known again by: where the first words of lists stand."""
+"""The characters that rows are known again by: the first words of lists."""
 
 
 class Shift(NamedTuple):
@@ -36,8 +36,9 @@ class Shift(NamedTuple):
 
     def moved(self, rows: Mapping[int, Row], columns: int) -> dict[int, Row]:
         """What the rows concerned show afterwards."""
+        blank = Row([_BLANK] * columns)
         return {
-            row: rows[row + self.rows] if self.top <= row + self.rows <= self.bottom else [_BLANK] * columns
+            row: rows[row + self.rows] if self.top <= row + self.rows <= self.bottom else blank
             for row in self.block
         }
 
@@ -71,8 +72,8 @@ def _most_likely(shown: Mapping[int, Row], wanted: Mapping[int, Row]) -> Shift |
 
 
 def _words(cells: Row) -> str:
-    seen = cells[_SEEN]
-    return text_of(seen) if all(seen) else "".join([cell[0] if cell else "\0" for cell in seen])
+    # Shorter where a row is not known all over: it is not moved then.
+    return cells.text[_SEEN]
 
 
 def _is_known(shown: Mapping[int, Row], shift: Shift) -> bool:
