@@ -74,6 +74,13 @@ class OurScreen(_Base):
         self._repaint_required = False
         self._on_timer_update()
 
+    def paint_parts(self, *widgets: Widget) -> None:
+        """Paint what has changed of these, before anybody else is told of it, which takes 0.6 ms."""
+        for widget in widgets:
+            widget._repaint_required = False
+        self._dirty_widgets.update(widgets)
+        self._on_timer_update()
+
     def _compositor_refresh(self) -> None:
         # While paints are held back, Textual makes them and throws them away: up to 9 ms each.
         if not self.app._batch_count:

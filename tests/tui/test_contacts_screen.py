@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
+from textual.strip import Strip
 
 from store import contacts, database, listing, properties, search, searches, settings
 from store.models import Contact
@@ -346,6 +347,26 @@ async def test_what_is_typed_right_behind_a_search_is_for_its_results(screens: S
         await person.burst("/00001\r*")
         assert person.app.screen.query_one("#search", Line).value == "00001"
         await person.until(lambda: person.sees("11 contacts of 30 · 11 marked"), 5)
+
+
+async def test_pages_turned_faster_than_they_can_be_painted_are_painted_once(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(300)
+    painted = []
+    render_lines = ContactTable.render_lines
+
+    def counted(table: ContactTable, crop: Region) -> list[Strip]:
+        painted.append(table.cursor_row)
+        return render_lines(table, crop)
+
+    async with screens() as person:
+        rows = person.app.screen.query_one(ContactTable).rows_in_sight
+        monkeypatch.setattr(ContactTable, "render_lines", counted)
+        await person.burst("\x1b[6~" * 5 + "\x1b[5~")
+        assert painted == [4 * rows]
+        await person.press("pageup")
+        assert painted == [4 * rows, 3 * rows]
 
 
 async def test_keys_typed_while_a_dialog_opens_turn_no_page(screens: Screens) -> None:

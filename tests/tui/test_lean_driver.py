@@ -30,6 +30,7 @@ from tui import driver
 from tui.app import ContactsApp
 from tui.driver.cells import Cells
 from tui.driver.lean import LeanDriver
+from tui.widgets.contact_table import ContactTable
 
 KEYS = int(os.environ.get("CONTACTS_TEST_KEYS", "40"))
 """How many keys are pressed at each size; thousands for a long run."""
@@ -50,7 +51,8 @@ class _Both(HeadlessDriver):
     def start_application_mode(self) -> None:
         self.cells = Cells()
         width, height = self._get_terminal_size()
-        self.sent = ""
+        self.sent = self.drawn = ""
+        self.expected: list[str] = []
         self.plain, self.lean = Emulator(width, height), Emulator(width, height)
         super().start_application_mode()
         self.write("\x1b[?1049h\x1b[?7l")
@@ -59,7 +61,11 @@ class _Both(HeadlessDriver):
     def is_headless(self) -> bool:
         return False
 
+    def expect(self, data: str) -> None:
+        self.expected.append(data)
+
     def write(self, data: str) -> None:
+        self.drawn += data
         lean = self.cells.send(data, self.lean.columns, self.lean.lines)
         self.sent += lean
         self.plain.feed(data)
@@ -147,6 +153,26 @@ async def test_a_scroll_by_one_row_costs_little_and_what_did_not_change_nothing(
         assert both.lean.shown == both.plain.shown
 
     await _run((80, 24), use)
+
+
+async def test_a_page_is_painted_at_once_and_as_it_was_expected(tmp_path: Path) -> None:
+    _fill(tmp_path / "demo.db")
+
+    async def use(pilot: Pilot[None], both: _Both) -> None:
+        table = pilot.app.screen.query_one(ContactTable)
+        for turn in (table.action_page_down, table.action_page_up):
+            both.expected.clear()
+            turn()
+            await pilot.pause()
+            assert len(both.expected) == table.rows_in_sight
+            both.drawn = ""
+            turn()
+            # Nothing was waited for.
+            assert all(text in both.drawn for text in both.expected)
+            assert both.lean.shown == both.plain.shown
+            await pilot.pause()
+
+    await _run((100, 30), use)
 
 
 @pytest.mark.parametrize("terminal", ["xterm-256color", "tmux-256color", "screen", "foot", "rxvt-unicode"])

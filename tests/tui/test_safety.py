@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._compositor import Compositor
+from textual._dispatch_key import dispatch_key
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.widget import Widget
@@ -278,8 +280,11 @@ PAINTING_PARTS: dict[Callable[..., object], str] = {
     Widget.render_lines: "1f2a11f3d518",
     ScrollBar.render: "43a56156a9a6",
     ScrollBarRender.__rich_console__: "39854fc82928",
+    Widget._check_refresh: "ad1c8196be97",
+    dispatch_key: "965f6da4ae9b",
+    Driver.send_message: "4ecf73a431b2",
 }
-"""What tables and their scroll bars go without."""
+"""What tables, their scroll bars and their keys go without."""
 
 
 def test_the_parts_that_tables_are_painted_without_are_as_we_know_them() -> None:

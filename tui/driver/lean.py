@@ -11,6 +11,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
 from tui.driver.cells import Cells
+from tui.driver.graphemes import painted
 
 
 class LeanDriver(LinuxDriver):
@@ -31,6 +32,10 @@ class LeanDriver(LinuxDriver):
             if lean := self._cells.send(data, *(self._told_size or shutil.get_terminal_size())):
                 super().write(lean)
 
+    def expect(self, data: str) -> None:
+        """Know already which cells a piece paints that will probably be written."""
+        painted("", data)
+
     def start_application_mode(self) -> None:
         """Take the terminal, at the start and when the program comes back from being suspended."""
         self._cells.forget()
@@ -44,6 +49,10 @@ class LeanDriver(LinuxDriver):
                 resized(number, frame)
 
         signal.signal(signal.SIGWINCH, forget_and_resize)
+
+    def send_message(self, message: Message) -> None:
+        """Tell the program, from any thread; Textual makes a task of every key."""
+        self._app.post_message(message)
 
     def process_message(self, message: Message) -> None:
         """Pass on what comes from the terminal, its own word on its size among it."""

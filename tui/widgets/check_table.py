@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 
 from store.imports.check import Row
 from store.language import _
-from tui.widgets.virtual_table import LaidColumn, VirtualTable
+from tui.widgets.laid import LaidColumn
+from tui.widgets.virtual_table import VirtualTable
 
 _ROW_WIDTH, _PHONE_WIDTH, _NAME_WIDTH = 9, 18, 22
 _WIDE = 110

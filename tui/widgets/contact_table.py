@@ -14,8 +14,8 @@ from textual.widgets.data_table import ColumnKey
 from store.language import N_, _
 from store.listing import Listing, Order, Row
 from store.values import times
+from tui.widgets.laid import LaidColumn, Spot
 from tui.widgets.markable_table import MarkableTable
-from tui.widgets.virtual_table import LaidColumn, Spot
 
 _HEADER_LINES = 2
 _NAME_AT_LEAST = 14

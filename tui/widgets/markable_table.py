@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from store.language import N_
+from tui.widgets.laid import Spot
 from tui.widgets.marks import Marks
-from tui.widgets.virtual_table import Spot, VirtualTable
+from tui.widgets.virtual_table import VirtualTable
 
 R = TypeVar("R")
 
