@@ -3,6 +3,7 @@
 import shutil
 import signal
 import threading
+import time
 from types import FrameType
 from typing import Any
 
@@ -13,6 +14,9 @@ from textual.message import Message
 from tui.driver.cells import Cells
 from tui.driver.graphemes import painted
 
+_TURN_SECONDS = 0.00005
+"""Not nothing: the other thread has to wake up first."""
+
 
 class LeanDriver(LinuxDriver):
     """Whatever may have changed the terminal behind the program's back makes it forget what is shown."""
@@ -22,6 +26,8 @@ class LeanDriver(LinuxDriver):
         self._cells = Cells()
         self._told_size: tuple[int, int] | None = None
         """By the terminal itself (mode 2048): Textual then goes by its word."""
+        self._is_written = False
+        """Since the last `flush`."""
         # Signal handlers write too: they may come while their own thread is in here.
         self._order = threading.RLock()
 
@@ -31,6 +37,13 @@ class LeanDriver(LinuxDriver):
             # As Textual measures it: what it draws is laid out for this size.
             if lean := self._cells.send(data, *(self._told_size or shutil.get_terminal_size())):
                 super().write(lean)
+                self._is_written = True
+
+    def flush(self) -> None:
+        """Let the thread that writes have its turn: else it waits for what the program does next, 0.3 ms."""
+        if self._is_written:
+            self._is_written = False
+            time.sleep(_TURN_SECONDS)
 
     def expect(self, data: str) -> None:
         """Know already which cells a piece paints that will probably be written."""
