@@ -2,13 +2,38 @@
 
 from collections.abc import Iterable
 
-from textual._compositor import Compositor
+from rich.console import Console
+from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.strip import Strip
 
 
+class LeanUpdate(ChopsUpdate):
+    """Textual's own makes an object of every position: 0.1 ms a page."""
+
+    def render_segments(self, console: Console) -> str:
+        """What is written to a terminal, as Textual would."""
+        out: list[str] = []
+        last = self.spans[-1][0]
+        for y, left, right in self.spans:
+            for end, (x, strip) in zip(self.chop_ends[y], self.chops[y].items(), strict=False):
+                if strip is None or x > right or end <= left:
+                    continue
+                is_whole = left <= x < right and end <= right
+                seen = strip if is_whole else strip.crop(0, min(end, right) - x)
+                out.append(f"\x1b[{y + 1};{x + 1}H{seen.render(console)}")
+            if y != last:
+                out.append("\n")
+        return "".join(out)
+
+
 class LeanCompositor(Compositor):
     """Textual's own asks every widget on the screen for all its lines, whatever has changed: 3 ms a page."""
+
+    def render_partial_update(self) -> LeanUpdate | None:
+        """What has changed; None if nothing has."""
+        update = super().render_partial_update()
+        return None if update is None else LeanUpdate(update.chops, update.spans, update.chop_ends)
 
     def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
         """Regions, what of them is to be seen, and lines of that, front to back, of what overlaps `crop`."""

@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 from rich.cells import cell_len
 from rich.style import Style
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.widget import Widget
@@ -18,7 +18,7 @@ from store.values.property_type import PropertyType
 from tests.support import NAUGHTY
 from tests.tui.conftest import Person, Screens
 from tests.tui.test_contacts_screen import insert
-from tui.compositor import LeanCompositor
+from tui.compositor import LeanCompositor, LeanUpdate
 from tui.widgets.scroll_bar import LeanScrollBar
 from tui.widgets.virtual_table import VirtualTable
 
@@ -62,6 +62,16 @@ def _cells(person: Person, crop: Region) -> dict[tuple[int, int], tuple[str, Sty
     return found
 
 
+def _assert_written_alike(person: Person, part: Region) -> None:
+    """What is sent for a part of the screen is what Textual would send."""
+    compositor, console = person.app.screen._compositor, person.app.console
+    for regions in ({part}, {part, Region(part.right // 2, part.y, 3, 1)}):
+        compositor._dirty_regions = set(regions)
+        update = compositor.render_partial_update()
+        assert isinstance(update, LeanUpdate)
+        assert update.render_segments(console) == ChopsUpdate.render_segments(update, console)
+
+
 @pytest.mark.parametrize(("seed", "size"), [(1, (120, 30)), (2, (76, 20))])
 async def test_every_part_of_the_screen_is_painted_as_textual_would(
     screens: Screens, seed: int, size: tuple[int, int]
@@ -77,6 +87,7 @@ async def test_every_part_of_the_screen_is_painted_as_textual_would(
             await person.press(key)
             x, y = chance.randrange(size[0]), chance.randrange(size[1])
             part = Region(x, y, 1 + chance.randrange(size[0] - x), 1 + chance.randrange(size[1] - y))
+            _assert_written_alike(person, part)
             for crop in (part, Region(0, 0, *size)):
                 painted = _cells(person, crop)
                 assert painted

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual._dispatch_key import dispatch_key
 from textual._styles_cache import StylesCache
 from textual.app import App
@@ -276,6 +276,7 @@ APP_PARTS = {
 PAINTING_PARTS: dict[Callable[..., object], str] = {
     Compositor._get_renders: "8ac93299aa5d",
     Compositor._render_chops: "ca8c3359d7af",
+    ChopsUpdate.render_segments: "4c1cdb567e0b",
     StylesCache.render: "0945715ef8ae",
     Widget.render_lines: "1f2a11f3d518",
     ScrollBar.render: "43a56156a9a6",
