@@ -5,13 +5,14 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from operator import attrgetter
 from typing import Any
 
 from store import contacts, database, imports, jobs, search
 from store.errors import FileUnusable
 from store.imports import judging
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED, Outcome
-from store.models import Contact, Import, ImportResult
+from store.models import Import
 from store.reading import reader
 from store.reading.reader import RowStream
 from store.reading.rows import CheckedRow
@@ -20,6 +21,9 @@ from store.values import times
 _TOGETHER = 4_000
 """Rows that are written in one transaction while nobody else writes: a tenth less than with 2,000, since
 every transaction writes most pages of the indexes anew."""
+
+_of_person = attrgetter("phone", "name", "email", "number", "values", "search_key")
+"""What a row says of the person."""
 
 
 def run(job_id: int) -> None:
@@ -119,45 +123,25 @@ def _add_up(job_id: int, outcome: Outcome, position: int) -> None:
 
 
 def _insert_people(job_id: int, people: Sequence[CheckedRow]) -> None:
+    """One statement for all: so 263,000 rows a second were inserted, by Peewee's `insert_many` 41,000."""
     now = times.now()
     last = search.last_id()
-    _insert_many(
-        Contact,
-        (
-            *("phone", "name", "email", "created", "changed", "origin"),
-            *("import_id", "import_row", "properties", "search_key"),
-        ),
-        (
-            (
-                *(person.phone, person.name, person.email, now, now, "import"),
-                *(job_id, person.number, person.values, person.search_key),
-            )
-            for person in people
-        ),
+    # What all have in common stands in it: to hand that over for each takes a twentieth of it all.
+    database.db.connection().executemany(
+        "INSERT INTO contact (phone, name, email, import_row, properties, search_key, "
+        "created, changed, origin, import_id) "
+        f"VALUES (?, ?, ?, ?, ?, ?, {now:d}, {now:d}, 'import', {job_id:d})",
+        map(_of_person, people),
     )
     search.add_after(last)
 
 
 def _insert_results(job_id: int, results: Sequence[tuple[int, str, dict[str, Any]]]) -> None:
-    _insert_many(
-        ImportResult,
-        ("import_id", "row", "result", "detail"),
+    database.db.connection().executemany(
+        "INSERT INTO import_result (import_id, row, result, detail) VALUES (?, ?, ?, ?)",
         ((job_id, number, result, _json(detail)) for number, result, detail in results),
     )
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _insert_many(
-    model: type[Contact] | type[ImportResult], names: Sequence[str], records: Iterator[tuple[Any, ...]]
-) -> None:
-    """Insert records with these columns, JSON as text.
-
-    One statement given to `executemany` made 263,000 rows a second, Peewee's `insert_many` 41,000.
-    """
-    columns = ", ".join(f'"{name}"' for name in names)
-    marks = ", ".join("?" * len(names))
-    statement = f'INSERT INTO "{model._meta.table_name}" ({columns}) VALUES ({marks})'
-    database.db.connection().executemany(statement, records)

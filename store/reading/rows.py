@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from json.encoder import encode_basestring
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from store.errors import Invalid, UnknownRange, Wound
 from store.language import _
@@ -194,10 +194,7 @@ class Checker:
             return property_type.parse(kind, value, formats, choices), None
 
         def read_text(value: CellValue) -> tuple[str, Invalid | None]:
-            # What comes out of a sheet is clean already.
-            if type(value) is str and len(value) <= LIMIT:
-                return value, None
-            return read(value)
+            return (value, None) if _is_clean(value) else read(value)
 
         def read_number(value: CellValue) -> tuple[str, Invalid | None]:
             if type(value) is int:
@@ -238,7 +235,14 @@ def _fault(column: int, error: Invalid) -> Fault:
     return Fault(column, str(error), error.reason, str(error.wound or ""))
 
 
+def _is_clean(value: CellValue) -> TypeGuard[str]:
+    """Whether it is text as it is kept: white space at its ends is lost in the sheet's reader already."""
+    return type(value) is str and 0 < len(value) <= LIMIT
+
+
 def _name_of(value: CellValue) -> str:
+    if _is_clean(value):
+        return value
     return checked_name(value if type(value) is str else _plain(value))
 
 
