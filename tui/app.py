@@ -201,7 +201,7 @@ class ContactsApp(App[None]):
         else:
             self.exit()
 
-    @work(exit_on_error=False)
+    @work(group="dialog", exit_on_error=False)
     async def _ask_to_quit(self) -> None:
         from tui.screens.question import Question
 
