@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from unicodedata import category
 
 import peewee
 import pytest
@@ -20,6 +21,7 @@ from tui import text
 from tui.screens.contacts import ContactsScreen
 from tui.screens.jump import place_meant
 from tui.widgets.contact_table import ContactTable
+from tui.widgets.fitting import fitted
 
 BY_NAME = ("s", "home", "enter")
 
@@ -441,3 +443,12 @@ def test_steady_text_has_one_width_and_loses_no_letter(raw: str) -> None:
     assert cell_len(steady) == each_for_itself(steady)
     assert text.steady(steady) == steady
     assert [char for char in steady if char in "a陈éش"] == [char for char in raw if char in "a陈éش"]
+
+
+@given(st.text(alphabet="शदर्यिााुंक्षabc é日", min_size=1, max_size=24), st.integers(10, 30))
+def test_room_is_left_for_marks_that_a_terminal_may_give_a_cell(raw: str, width: int) -> None:
+    shown = fitted(raw, width, right=False)
+    marks = sum(category(char) == "Mc" for char in shown)
+    assert cell_len(shown) == width
+    # Narrow columns of nothing but marks show what they can.
+    assert cell_len(shown.rstrip()) + marks <= width or marks >= width // 2

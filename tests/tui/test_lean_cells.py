@@ -114,11 +114,19 @@ class Program:
 
     @property
     def sure_cells(self) -> Iterator[tuple[int, int, str]]:
-        """Row, column and text of what all terminals agree about."""
+        """Row, column and text of what stands in the same place on all terminals.
+
+        That is not so right behind what they disagree about, but behind two blanks, a cut, and of lines.
+        """
         for y, line in enumerate(self.canvas):
+            is_loose, before = False, ""
             for x, (text, _sgr) in enumerate(line):
-                if text.strip() and is_sure(text):
-                    yield y, x, text
+                if text.strip():
+                    is_loose &= not before.endswith(("  ", "…")) and text not in "│█"
+                    is_loose |= not is_sure(text)
+                    if not is_loose:
+                        yield y, x, text
+                before += text
 
 
 def _steps(data: st.DataObject, program: Program) -> Iterator[tuple[str, bool]]:
@@ -197,6 +205,19 @@ def test_columns_stay_straight_on_terminals_that_count_otherwise(
     fresh = Emulator(program.columns, program.rows, widths)
     fresh.feed("\x1b[?7l" + Cells().send(program.draw_all(), program.columns, program.rows))
     assert terminal.shown[0] == fresh.shown[0]
+
+
+def test_letters_stay_whole_where_a_terminal_gives_room_to_their_marks() -> None:
+    name = "दिया शर्मा Posujufi"
+    program, cells = Program(60, 1), Cells()
+    terminal = Emulator(60, 1, by_character(1))
+    for words in ("x" * 60, f" {name}".ljust(30) + "2026-09-21  0"):
+        program.clear()
+        program.paint(0, 0, [("", words)])
+        terminal.feed(cells.send(program.draw_all(), 60, 1))
+    row = "".join(terminal.buffer[0][x].data for x in range(60))
+    assert name in row
+    assert [text for _y, _x, text in program.sure_cells] == list("2026-09-210")
 
 
 @given(st.text(alphabet="\x1b[]?;:>0123456789hJK78\r\n\x07abP^\\日é\u0301\x9b", max_size=60), st.data())

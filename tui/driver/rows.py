@@ -15,6 +15,13 @@ _SHORTEST_MOVE = 4
 _CHANGED = re.compile(rb"\x01(?:\x00{0,%d}\x01)*" % _SHORTEST_MOVE)
 """Neighbours among columns that are 1 where a row has changed, with what is too short to be passed over."""
 
+_GAP = 2
+"""Blanks that surely stand between two columns of a table, not between two words."""
+_CUT = "…"
+"""What ends a text that did not fit: nothing of what follows it is worth a shift."""
+_FRAMES = frozenset(map(chr, range(0x2500, 0x2600)))
+"""What stands between texts and must be straight: lines and blocks."""
+
 
 class Row(list[Cell | None]):
     """The cells of a row; None where it is not known what the terminal shows.
@@ -68,11 +75,12 @@ def write(pen: Pen, row: int, old: Row | None, new: Row) -> None:
     """Turn what a row shows into something new; unknown cells of `new` stay as they are."""
     if old == new:
         return
-    if old is not None and old.is_plain and new.is_plain:
+    if not new.is_sure or (old is not None and not old.is_sure):
+        _write_spans(pen, row, _stretches(new), new)
+    elif old is not None and old.is_plain and new.is_plain:
         _write_plain(pen, row, old, new)
-        return
-    is_whole = not new.is_sure or (old is not None and not old.is_sure)
-    _write_spans(pen, row, _changes(None if is_whole else old, new), new, is_whole)
+    else:
+        _write_spans(pen, row, _spans(_changes(old, new), new), new)
 
 
 def _write_plain(pen: Pen, row: int, old: Row, new: Row) -> None:
@@ -81,7 +89,7 @@ def _write_plain(pen: Pen, row: int, old: Row, new: Row) -> None:
         start, end = place.span()
         style = _style_of_all(new[start:end], new.text[start:end], pen.sgr)
         if style is None:
-            _write_spans(pen, row, _changes(old, new, start, end), new, is_whole=False)
+            _write_spans(pen, row, _spans(_changes(old, new, start, end), new), new)
         else:
             pen.move(row, start)
             pen.write(new.text[start:end], end - start, style)
@@ -96,17 +104,17 @@ def _style_of_all(cells: Sequence[Cell | None], text: str, sgr: str) -> str | No
     return first if list(map(ink(first).__getitem__, text)) == cells else None
 
 
-def _write_spans(pen: Pen, row: int, columns: Sequence[int], new: Row, is_whole: bool) -> None:
-    for start, end in _spans(columns, new, is_whole):
+def _write_spans(pen: Pen, row: int, spans: Iterable[tuple[int, int]], new: Row) -> None:
+    for start, end in spans:
         pen.move(row, start)
         text = text_of(new[start:end])
         style = _style(new[start])
         if style != pen.sgr and all(_goes_with(cell, pen.sgr) for cell in new[start:end]):
             style = pen.sgr
-        if is_whole and not is_sure(text):
-            pen.write_unsure(text, start, end - start, style)
-        else:
+        if is_sure(text):
             pen.write(text, end - start, style)
+        else:
+            pen.write_unsure(text, start, end - start, style)
 
 
 def _is_rest(row: Row, column: int) -> bool:
@@ -124,34 +132,66 @@ def _changes(old: Row | None, new: Row, start: int = 0, end: int | None = None) 
     return [column for column in changed if new[column]]
 
 
-def _spans(columns: Sequence[int], row: Row, has_unsure: bool) -> Iterator[tuple[int, int]]:
-    """Starts and ends of neighbours in one style, wide characters whole; what is unsure among its like.
+def _spans(columns: Sequence[int], row: Row) -> Iterator[tuple[int, int]]:
+    """Starts and ends of neighbours in one style, wide characters whole.
 
-    Blanks behind it are a part of it: it may need them. So is what stands between neighbours where writing it
-    again is not longer than to go on behind it.
+    What is between neighbours is a part of it where writing it again is not longer than to go on behind it.
     """
     start = end = 0
     style = blank = ""
-    like = is_sure(text_of(row[:1]))
     for column in columns:
         if column < end:
             continue
         if 0 < column - end <= _SHORTEST_MOVE and end > start and _may_be_written(row[end:column], style):
             end = column
         cell = row[column]
-        text, sgr = _text(cell), _style(cell)
-        goes_on = sgr == style or (sgr == blank and text == " ")
-        if column > end or not goes_on or (has_unsure and text != " " and is_sure(text) is not like):
+        goes_on = _style(cell) == style or (_style(cell) == blank and _text(cell) == " ")
+        if column > end or not goes_on:
             if end > start:
                 yield start, end
             start = column
-            style, like = sgr, is_sure(text)
+            style = _style(cell)
             blank = of_blank(style)
-        end = column + 1
-        while end < len(row) and (rest := row[end]) is not None and not rest[0]:
-            end += 1
+        end = _end(row, column)
     if end > start:
         yield start, end
+
+
+def _stretches(row: Row) -> Iterator[tuple[int, int]]:
+    """Starts and ends of what is written at once where something is unsure: all that is known, whole.
+
+    Behind what is unsure all goes on where the terminal stands, up to the next column of a table: put into
+    its own place it would cover letters where a terminal gives room to marks. Blanks are a part of it, which
+    may need them.
+    """
+    start = end = blanks = 0
+    style = before = ""
+    is_loose = False
+    for column, cell in enumerate(row):
+        if column < end or cell is None:
+            continue
+        text, sgr = cell
+        is_new = column > end or not (sgr == style or (sgr == of_blank(style) and text == " "))
+        if text != " ":
+            is_sure_here = is_sure(text)
+            is_new |= is_loose and is_sure_here and (blanks >= _GAP or before == _CUT or text in _FRAMES)
+            is_new |= not is_loose and not is_sure_here
+        if is_new:
+            if end > start:
+                yield start, end
+            start, style, is_loose = column, sgr, not is_sure(text)
+        before, blanks = (before, blanks + 1) if text == " " else (text, 0)
+        end = _end(row, column)
+    if end > start:
+        yield start, end
+
+
+def _end(row: Row, column: int) -> int:
+    """Where the text that begins in a column ends."""
+    end = column + 1
+    while _is_rest(row, end):
+        end += 1
+    return end
 
 
 def _may_be_written(cells: Sequence[Cell | None], style: str) -> bool:
