@@ -18,7 +18,10 @@ def start_ahead(*modules: str) -> None:
 
     It loads `modules` before it looks for its request.
     """
-    if not _ahead:
+    if _ahead:
+        return
+    # Where none can be started `take` will say so, to somebody who can tell the person.
+    with suppress(OSError):
         _ahead.append(_started(*modules))
         atexit.register(dismiss)
 
