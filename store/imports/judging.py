@@ -39,7 +39,6 @@ def judge(batch: Sequence[CheckedRow], known: Mapping[str, Known], import_id: in
     own: dict[str, int] = {}
     for row in batch:
         result, detail = _result(import_id, row, known, own)
-        outcome.counts[result] += 1
         if result == CREATED:
             own[row.phone] = row.number
             outcome.people.append(row)
@@ -47,8 +46,11 @@ def judge(batch: Sequence[CheckedRow], known: Mapping[str, Known], import_id: in
                 detail = _detail(row)
                 outcome.counts["incomplete"] += bool(row.missing)
                 outcome.counts["unsaved"] += bool(row.unsaved)
+        else:
+            outcome.counts[result] += 1
         if detail:
             outcome.results.append((row.number, result, detail))
+    outcome.counts[CREATED] = len(outcome.people)
     return outcome
 
 
@@ -57,14 +59,17 @@ def _result(
 ) -> tuple[str, dict[str, Any]]:
     if row.rejected:
         return REJECTED, {"reason": row.rejected}
-    if row.phone in known:
-        number, its_import, its_row = known[row.phone]
+    number = row.phone
+    if number in known:
+        stored, its_import, its_row = known[number]
         if its_import == import_id:
             return DUPLICATE_IN_FILE, {"row": its_row}
-        return DUPLICATE, {"phone": number}
-    for writing in (row.phone, *phone.variants(row.phone)):
-        if writing in own:
-            return DUPLICATE_IN_FILE, {"row": own[writing]}
+        return DUPLICATE, {"phone": stored}
+    if number in own:
+        return DUPLICATE_IN_FILE, {"row": own[number]}
+    for variant in phone.variants(number):
+        if variant in own:
+            return DUPLICATE_IN_FILE, {"row": own[variant]}
     return CREATED, {}
 
 

@@ -9,8 +9,8 @@ from store.values.text import clean
 
 _LABEL = r"[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*"
 _PLAIN = re.compile(
-    rf"(?P<local>[A-Za-z0-9_+-]{{1,64}}(?:\.[A-Za-z0-9_+-]{{1,60}}){{0,3}})"
-    rf"@(?P<domain>(?:(?=[^.]{{1,63}}\.){_LABEL}\.){{1,4}}[A-Za-z]{{2,40}})",
+    rf"([A-Za-z0-9_+-]{{1,64}}(?:\.[A-Za-z0-9_+-]{{1,60}}){{0,3}})"
+    rf"@((?:(?=[^.]{{1,63}}\.){_LABEL}\.){{1,4}}([A-Za-z]{{2,40}}))",
     re.ASCII,
 )
 """Addresses of which the library would only lower the domain: 1 µs instead of 18."""
@@ -19,13 +19,11 @@ _PLAIN_LIMIT = 200
 
 def parse(raw: str) -> str:
     """The normalised address, judged by its syntax alone (no look-up on the network); raises Invalid."""
-    address = clean(raw)
-    if len(address) <= _PLAIN_LIMIT and (match := _PLAIN.fullmatch(address)):
-        local, domain = match["local"], match["domain"].lower()
-        top = domain[domain.rindex(".") + 1 :]
-        if top not in _special_domains() and local.lower() not in _shared_mailboxes():
-            return f"{local}@{domain}"
-    return _parse(address)
+    if len(raw) <= _PLAIN_LIMIT and (match := _PLAIN.fullmatch(raw)):
+        local, domain, top = match.groups()
+        if top.lower() not in _special_domains() and local.lower() not in _shared_mailboxes():
+            return f"{local}@{domain.lower()}"
+    return _parse(clean(raw))
 
 
 def _parse(address: str) -> str:

@@ -28,6 +28,8 @@ _KINDS = (
 """The kinds of numbers that make one valid, as the library's metadata calls them."""
 
 _seen: Counter[int] = Counter()
+_met: "dict[str, tuple[int, _Rules]]" = {}
+"""By the first three digits of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,22 @@ class _Rules:
 
 def is_valid(digits: str) -> bool:
     """Whether `+digits` (ASCII) is certainly a valid number in E.164 already."""
-    code = calling_code(digits)
-    if not code:
+    found = _met.get(digits[:3]) or _meet(digits[:3])
+    if found is None:
         return False
-    rules = _rules_once_worth_it(code)
-    national = digits[len(str(code)) :]
-    return rules is not None and len(national) > 3 and rules.know(national)
+    length, rules = found
+    national = digits[length:]
+    return len(national) > 3 and rules.know(national)
+
+
+def _meet(beginning: str) -> "tuple[int, _Rules] | None":
+    """The length of the calling code and the rules, kept at hand once they are worth having."""
+    code = calling_code(beginning)
+    rules = _rules_once_worth_it(code) if code else None
+    if rules is None:
+        return None
+    _met[beginning] = len(str(code)), rules
+    return _met[beginning]
 
 
 def of_country(digits: str, country: str) -> str | None:
