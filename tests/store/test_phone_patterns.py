@@ -301,6 +301,7 @@ def test_an_expression_is_made_only_for_a_calling_code_that_comes_often(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(phone_patterns, "_WORTH_COMPILING", 3)
+    monkeypatch.setattr(phone_patterns, "_met", {})
     phone_patterns._seen.clear()
     assert [phone_patterns.is_valid("573001234567") for _ in range(5)] == [False, False, False, True, True]
     assert not phone_patterns.is_valid("250788123123")
