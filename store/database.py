@@ -38,7 +38,7 @@ _PRAGMAS = {
 }
 SMALL_PRAGMAS = {"cache_size": -1_000}
 """Of a connection that mostly waits for a person: more is no faster for them, and stays taken."""
-BULK_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 32_000}
+BULK_PRAGMAS = {"cache_size": -64_000, "wal_autocheckpoint": 16_000}
 """Of a connection that changes hundreds of thousands of contacts: at a million their indexes no longer fit
 into less."""
 _PAUSE_SECONDS = 0.02
@@ -147,15 +147,6 @@ def connect(pragmas: Mapping[str, int] | None = None) -> None:
     """Give the calling thread its own connection, to be kept; `pragmas` for other work than most."""
     db.connect(reuse_if_open=True)
     tune(pragmas or {})
-
-
-def settle() -> None:
-    """Bring what was written into the database file, as far as nobody has to wait for it.
-
-    Else the next who writes does so, and waits 0.1 s after 100,000 contacts; as they do if this fails.
-    """
-    with suppress(peewee.DatabaseError):
-        db.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
 
 def close() -> None:

@@ -54,7 +54,6 @@ def carry_out(path: str, job_id: int) -> None:
         _work(Job.get_by_id(job_id))
     finally:
         job_locks.let_go(job_id)
-    database.settle()
 
 
 def _clean_up() -> None:
