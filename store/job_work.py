@@ -80,6 +80,7 @@ def _work(row: Job) -> None:
             if not _begin(job_id):
                 return
             handle = _function(_HANDLERS[row.kind])
+            # It was off while modules came.
             gc.enable()
             handle(job_id)
         jobs.end(job_id, State.FINISHED)

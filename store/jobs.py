@@ -239,13 +239,8 @@ def report_progress(job_id: int, thousandths: int) -> None:
     Job.update(progress=max(0, min(thousandths, 1000))).where(Job.id == job_id).execute()
 
 
-def finish(job_id: int) -> None:
-    """Inside a job: it has come to its end; to be called in the transaction of the last that it has done."""
-    end(job_id, State.FINISHED)
-
-
 def end(job_id: int, state: State, message: str = "") -> None:
-    """Let a job that runs have come to its end in this way."""
+    """Let a job have come to its end; it says so itself in the transaction of the last that it has done."""
     values: dict[str, Any] = {"state": str(state), "finished": times.now(), "message": message}
     if state is State.FINISHED:
         values["progress"] = 1000

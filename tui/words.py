@@ -20,12 +20,17 @@ class _Words(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in WORDS:
             return None
-        if cmd_name == "import":
-            # What reads the file starts while the word is loaded.
-            readers.start_ahead()
         module, _colon, name = WORDS[cmd_name].partition(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] == "import":
+            # What reads the file starts while the word is loaded; not for a list of all words.
+            readers.start_ahead()
+        return super().resolve_command(ctx, args)
 
 
 def group() -> click.Group:

@@ -9,6 +9,7 @@ from typing import Any
 
 from store import database, jobs, search
 from store.changes import Action
+from store.jobs import State
 from store.models import Change
 from store.values import times
 
@@ -47,7 +48,7 @@ def run(job_id: int) -> None:
     _in_batches(job_id, ids[bisect_right(ids, row.position) :], write)
     with database.writing():
         Change.update(ids=b"").where(Change.job == job_id).execute()
-        jobs.finish(job_id)
+        jobs.end(job_id, State.FINISHED)
 
 
 def undo(job_id: int) -> None:
@@ -67,7 +68,7 @@ def undo(job_id: int) -> None:
     _in_batches(job_id, ids, write)
     with database.writing():
         jobs.mark_undone(change_id)
-        jobs.finish(job_id)
+        jobs.end(job_id, State.FINISHED)
 
 
 def _task(change_id: int, row: Change) -> _Task:

@@ -101,7 +101,7 @@ def run(job_id: int) -> None:
             jobs.report_progress(job_id, 1000 * met // total)
     with database.writing():
         jobs.mark_undone(import_id)
-        jobs.finish(job_id)
+        jobs.end(job_id, State.FINISHED)
 
 
 def _put_into_bin(import_id: int, ids: list[int]) -> None:

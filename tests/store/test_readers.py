@@ -1,6 +1,5 @@
 """Processes that read workbooks: started ahead they read as any other, and none stays that nobody needs."""
 
-import fcntl
 import os
 import subprocess
 import sys
@@ -8,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from store import database, imports, processes
+from store import imports, processes
 from store.imports import State
 from store.reading import reader, readers
-from tests.support import HEAD, finish, job_processes, plan, until, workbook
+from tests.support import HEAD, finish, job_processes, plan, until, workbook, writers_wait
 
 
 def _runs(pid: int) -> bool:
@@ -25,8 +24,11 @@ def _runs(pid: int) -> bool:
 def test_one_that_was_started_ahead_reads_as_any_other(tmp_path: Path) -> None:
     file = workbook(tmp_path / "people.xlsx", [HEAD, ["+573001234567", "Ana"]])
     usual = reader.preview(file)
+    readers.dismiss()
     readers.start_ahead("phonenumbers")
+    [ahead] = readers._ahead
     assert reader.preview(file) == usual
+    assert ahead.returncode is not None
 
 
 def test_one_that_nobody_needs_ends_with_whoever_started_it() -> None:
@@ -48,15 +50,13 @@ def test_one_that_nobody_needs_ends_with_whoever_started_it() -> None:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only there processes are listed so")
 @pytest.mark.usefixtures("db")
 def test_an_import_that_waits_for_another_keeps_none_waiting(tmp_path: Path) -> None:
-    turn = database.open_beside("turn.lock")
-    fcntl.flock(turn, fcntl.LOCK_EX)
-    started = imports.start(plan(workbook(tmp_path / "people.xlsx", [HEAD, ["+573001234567", "Ana"]])))
-    until(lambda: job_processes(started))
-    [job] = job_processes(started)
-    until(lambda: any(file.resolve().name == "turn.lock" for file in Path(f"/proc/{job}/fd").iterdir()))
-    until(lambda: not _children(job))
-    assert imports.get(started).state is State.QUEUED
-    os.close(turn)
+    with writers_wait():
+        started = imports.start(plan(workbook(tmp_path / "people.xlsx", [HEAD, ["+573001234567", "Ana"]])))
+        until(lambda: job_processes(started))
+        [job] = job_processes(started)
+        until(lambda: any(file.resolve().name == "turn.lock" for file in Path(f"/proc/{job}/fd").iterdir()))
+        until(lambda: not _children(job))
+        assert imports.get(started).state is State.QUEUED
     assert finish(started).created == 1
 
 

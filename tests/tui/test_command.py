@@ -15,8 +15,10 @@ import pytest
 from store import contacts as contacts_
 from store import database, search
 from store.models import Contact
+from store.reading import readers
 from store.values.property_type import PropertyType
 from tests.support import NAUGHTY, ROOT, contacts, long_file, start_contacts, three_samples, until, workbook
+from tui.words import group
 
 HEAD = ["Phone", "Name"]
 
@@ -284,3 +286,13 @@ def test_what_the_store_writes_the_command_reads(path: Path) -> None:
     database.close()
     done = contacts("add", "+573001234567", "Ana", "--set", "Born=31/12/1990", "--json", database=path)
     assert done.json["properties"] == {"Born": "1990-12-31"}
+
+
+def test_a_list_of_all_words_starts_no_reader_and_an_import_does(capsys: pytest.CaptureFixture[str]) -> None:
+    readers.dismiss()
+    group().main(["--help"], standalone_mode=False)
+    assert "import" in capsys.readouterr().out
+    assert not readers._ahead
+    group().main(["import", "--help"], standalone_mode=False)
+    assert readers._ahead
+    readers.dismiss()
