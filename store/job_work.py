@@ -29,8 +29,8 @@ _HANDLERS = {
     "undo_change": "store.changes.job:undo",
 }
 """By kind of job, the function that carries it out: called with the job's id."""
-_IF_STOPPED_WAITING = {"import": "store.imports.job:count"}
-"""By kind of job, what is still done for one that was stopped while it was queued."""
+_IF_STOPPED_QUEUED = {"import": "store.imports.job:count"}
+"""By kind of job, what is still done for one that was stopped before it began."""
 _AT_START = (
     "store.imports.keeping:clean_up",
     "store.downloads.keeping:clean_up",
@@ -77,6 +77,7 @@ def _work(row: Job) -> None:
     language.use(row.parameters.get("language"))
     try:
         with _turn(row):
+            _check_stop_queued(row)
             if not _begin(job_id):
                 return
             handle = _function(_HANDLERS[row.kind])
@@ -113,20 +114,25 @@ def _turn(row: Job) -> Iterator[None]:
         while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
             # It may take long; another one is quickly begun.
             readers.dismiss()
-            if jobs.is_stop_asked(row.id):
-                if row.kind in _IF_STOPPED_WAITING:
-                    _function(_IF_STOPPED_WAITING[row.kind])(row.id)
-                raise jobs.Stopped
+            _check_stop_queued(row)
             time.sleep(_TURN_SECONDS)
         yield
     finally:
         os.close(descriptor)
 
 
+def _check_stop_queued(row: Job) -> None:
+    """Raises Stopped for a job that was stopped before it began, when what is still due for it is done."""
+    if not jobs.is_stop_asked(row.id):
+        return
+    if row.kind in _IF_STOPPED_QUEUED:
+        _function(_IF_STOPPED_QUEUED[row.kind])(row.id)
+    raise jobs.Stopped
+
+
 def _begin(job_id: int) -> bool:
-    """Whether the job is to be carried out: it is not if it was stopped while it waited."""
+    """Whether the job is to be carried out: it is not if it has come to an end meanwhile."""
     with database.writing():
-        jobs.check_stop(job_id)
         changed = (
             Job.update(state=str(State.IN_PROGRESS), started=times.now())
             .where(Job.id == job_id, Job.state == str(State.QUEUED))

@@ -86,6 +86,20 @@ def test_imports_wait_for_one_another_and_a_waiting_one_can_be_stopped(tmp_path:
     assert finish(second).created == 1
 
 
+def test_the_rows_of_an_import_that_was_stopped_before_it_began_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launch = jobs._launch
+
+    def launch_late(job_id: int, kind: str, lock: int) -> None:
+        jobs.stop(job_id)
+        launch(job_id, kind, lock)
+
+    monkeypatch.setattr(jobs, "_launch", launch_late)
+    view = import_file(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]]))
+    assert (view.state, view.rows, view.not_processed) == (State.STOPPED, 1, 1)
+
+
 def test_a_strangers_folder_with_a_store_of_its_own_is_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
