@@ -37,8 +37,6 @@ _AT_START = (
     "store.changes.keeping:clean_up",
 )
 """What every process of a job does before its own work."""
-_WRITERS = frozenset({"import", "undo", "change", "undo_change"})
-"""Kinds that write contacts: one of them works at a time, the others queue."""
 _BUSY_SECONDS = 600
 """How long a job waits for other writers before it gives up."""
 _TURN_SECONDS = 0.1
@@ -73,45 +71,45 @@ def _function(name: str) -> Callable[..., None]:
 
 
 def _work(row: Job) -> None:
-    job_id = row.id
     language.use(row.parameters.get("language"))
+    with contextlib.ExitStack() as turn:
+        state, message = _outcome(row, turn)
+        # Before the next one gets its turn: two that write are never both under way.
+        jobs.end(row.id, state, message)
+
+
+def _outcome(row: Job, turn: contextlib.ExitStack) -> tuple[State, str]:
+    """Do what a job is there for when its turn has come; how it ended, and the sentence why."""
     try:
-        with _turn(row):
-            _check_stop_queued(row)
-            if not _begin(job_id):
-                return
-            handle = _function(_HANDLERS[row.kind])
-            # It was off while modules came.
-            gc.enable()
-            handle(job_id)
-        jobs.end(job_id, State.FINISHED)
+        if row.kind in jobs.WRITERS:
+            turn.enter_context(_turn(row))
+        _check_stop_queued(row)
+        _begin(row.id)
+        handle = _function(_HANDLERS[row.kind])
+        # It was off while modules came.
+        gc.enable()
+        handle(row.id)
     except jobs.Stopped:
-        jobs.end(job_id, State.STOPPED)
+        return State.STOPPED, ""
     except ContactsError as error:
-        jobs.end(job_id, State.FAILED, str(error))
+        return State.FAILED, str(error)
     except MemoryError:
-        jobs.end(job_id, State.FAILED, _("There was not enough memory for it."))
+        return State.FAILED, _("There was not enough memory for it.")
     except Exception as error:
         # Our bug: the sentence goes to the person, the rest to the log beside the database.
         traceback.print_exc()
-        jobs.end(
-            job_id,
-            State.FAILED,
-            _("Something went wrong that should not have ({reason}); see {log}.").format(
-                reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
-            ),
+        return State.FAILED, _("Something went wrong that should not have ({reason}); see {log}.").format(
+            reason=f"{type(error).__name__}: {error}"[:200], log=database.files_folder() / "jobs.log"
         )
+    return State.FINISHED, ""
 
 
 @contextlib.contextmanager
 def _turn(row: Job) -> Iterator[None]:
     """Held while a job writes contacts; waits for the one before, and leaves when asked to stop."""
-    if row.kind not in _WRITERS:
-        yield
-        return
     descriptor = database.open_beside("turn.lock")
     try:
-        while not job_locks.try_lock(descriptor, fcntl.LOCK_EX):
+        while not (jobs.is_next(row.id) and job_locks.try_lock(descriptor, fcntl.LOCK_EX)):
             # It may take long; another one is quickly begun.
             readers.dismiss()
             _check_stop_queued(row)
@@ -130,12 +128,6 @@ def _check_stop_queued(row: Job) -> None:
     raise jobs.Stopped
 
 
-def _begin(job_id: int) -> bool:
-    """Whether the job is to be carried out: it is not if it has come to an end meanwhile."""
+def _begin(job_id: int) -> None:
     with database.writing():
-        changed = (
-            Job.update(state=str(State.IN_PROGRESS), started=times.now())
-            .where(Job.id == job_id, Job.state == str(State.QUEUED))
-            .execute()
-        )
-    return bool(changed)
+        Job.update(state=str(State.IN_PROGRESS), started=times.now()).where(Job.id == job_id).execute()

@@ -9,10 +9,10 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from peewee import fn
 
@@ -52,6 +52,10 @@ _LABELS = {
 }
 
 RUNNING = (State.QUEUED, State.IN_PROGRESS)
+WRITERS = ("import", "undo", "change", "undo_change")
+"""Kinds that write contacts: one of them works at a time, the others queue."""
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +190,15 @@ def forget(kinds: Collection[str], before: int) -> None:
     rows = list(Job.select().where(Job.kind.in_(kinds), ended_before(before)))
     ended = [row.id for row in rows if not is_running(row)]
     if ended:
-        with database.writing():
-            Job.delete().where(Job.id.in_(ended)).execute()
+        delete(ended)
+
+
+def delete(ended: Collection[int]) -> None:
+    """Delete the rows of jobs; that of the latest job stays for now, so that no id ever means two jobs."""
+    with database.writing():
+        # SQLite gives the next job the id behind the highest that is there.
+        latest = Job.select(fn.MAX(Job.id)).scalar()
+        Job.delete().where(Job.id.in_(ended), Job.id != latest).execute()
 
 
 def state_of(row: Job) -> State:
@@ -200,9 +211,38 @@ def state_of(row: Job) -> State:
     return State.INTERRUPTED if latest in RUNNING else latest
 
 
-def has_moved_on(row: Job) -> bool:
-    """Whether a job has come to its end since its row was read: then all that was read with it is old."""
-    return str(state_of(row)) != row.state
+def look(row: R, jobs_of: Callable[[R], Sequence[Job]], again: Callable[[], R]) -> tuple[R, list[State]]:
+    """What was read together with jobs, and their states: as `again` reads it where one has moved on since.
+
+    So numbers are never older than the state that is told with them.
+    """
+    told: list[str] | None = None
+    while True:
+        jobs = jobs_of(row)
+        states = [state_of(job) for job in jobs]
+        # A dead job is interrupted, whatever its row says: then two looks agree.
+        if states in ([job.state for job in jobs], told):
+            return row, states
+        told = [str(state) for state in states]
+        row = again()
+
+
+def is_waiting(job_id: int) -> bool:
+    """Whether another job is writing contacts, so that this one, which is to do so too, has to wait."""
+    query = Job.select().where(Job.kind.in_(WRITERS), Job.state == str(State.IN_PROGRESS), Job.id != job_id)
+    return any(is_running(row) for row in list(query))
+
+
+def is_next(job_id: int) -> bool:
+    """Inside a job: whether none that writes contacts and was made earlier is waiting for its turn."""
+    query = Job.select(Job.id).where(
+        Job.kind.in_(WRITERS),
+        Job.state == str(State.QUEUED),
+        Job.id < job_id,
+        # It only counts its rows any more.
+        ~Job.stop_asked,
+    )
+    return not any(job_locks.is_held(earlier) for (earlier,) in list(database.tuples(query)))
 
 
 def stop(job_id: int) -> None:
@@ -224,8 +264,8 @@ def wait(job_id: int, seconds: float) -> JobView:
 
 
 def is_stop_asked(job_id: int) -> bool:
-    """Inside a job: whether a person has asked it to stop."""
-    return bool(Job.select(Job.stop_asked).where(Job.id == job_id).scalar())
+    """Inside a job: whether a person has asked it to stop, or its row is gone so that nobody waits for it."""
+    return Job.select(Job.stop_asked).where(Job.id == job_id).scalar() is not False
 
 
 def check_stop(job_id: int) -> None:
@@ -264,12 +304,11 @@ def _person() -> str:
 
 
 def _outward(row: Job) -> JobView:
-    if has_moved_on(row):
-        row = Job.get_by_id(row.id)
+    row, (state,) = look(row, lambda row: [row], lambda: Job.get_by_id(row.id))
     return JobView(
         id=row.id,
         kind=row.kind,
-        state=state_of(row),
+        state=state,
         created=row.created,
         started=row.started,
         finished=row.finished,

@@ -308,9 +308,8 @@ def _with_jobs() -> Any:
 
 
 def _outward(row: Any) -> DownloadView:
-    if jobs.has_moved_on(row):
-        row = _with_jobs().where(Download.job == row.id).first() or row
-    state = jobs.state_of(row)
+    again = _with_jobs().where(Download.job == row.id)
+    row, (state,) = jobs.look(row, lambda row: [row], lambda: again.first() or row)
     return DownloadView(
         id=row.id,
         state=state,

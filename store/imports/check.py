@@ -21,7 +21,6 @@ from store.imports import judging, wording
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED
 from store.jobs import State
 from store.language import _
-from store.models import Job
 from store.reading import columns, reader
 from store.reading.rows import CheckedRow, Fault
 
@@ -158,10 +157,9 @@ def discard(check_id: int) -> None:
     """Stop a check if it runs, and remove all that it left."""
     jobs.stop(check_id)
     jobs.wait(check_id, 10)
-    with database.writing():
-        Job.delete().where(Job.id == check_id).execute()
     for path in (imports.kept_copy(check_id), scratch_file(check_id)):
         path.unlink(missing_ok=True)
+    jobs.delete([check_id])
 
 
 def scratch_file(check_id: int) -> Path:

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -29,7 +30,7 @@ _of_person = attrgetter("phone", "name", "email", "number", "values", "search_ke
 def run(job_id: int) -> None:
     """Import the kept copy of the file; called in the process of the job."""
     view = imports.get(job_id)
-    with _open(view) as stream:
+    with _open(view, view.position) as stream:
         database.tune(database.BULK_PRAGMAS)
         # Rows come and go without cycles: looking for garbage among them costs a tenth.
         gc.disable()
@@ -44,19 +45,19 @@ def run(job_id: int) -> None:
 def count(job_id: int) -> None:
     """Count the rows of an import that is not carried out, so that its numbers add up all the same."""
     view = imports.get(job_id)
-    with _open(view) as stream:
+    with _open(view, sys.maxsize) as stream:
         stream.count_rest()
         _keep_count(view, stream)
 
 
-def _open(view: imports.ImportView) -> AbstractContextManager[RowStream[CheckedRow]]:
+def _open(view: imports.ImportView, position: int) -> AbstractContextManager[RowStream[CheckedRow]]:
     return reader.open_rows(
         imports.kept_copy(view.id),
         view.file,
         view.sheet,
         view.parameters["header_row"],
         rules=imports.rules_of(view),
-        position=view.position,
+        position=position,
     )
 
 

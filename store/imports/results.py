@@ -54,8 +54,8 @@ def _unbroken(
     try:
         yield from stream.batches()
     except FileUnusable:
-        # One that has failed for its file's sake may have been undone since.
-        if view.state not in (imports.State.FAILED, imports.State.UNDONE):
+        # Others have not come to the break, or failed at it.
+        if view.state in (imports.State.FINISHED, imports.State.STOPPED):
             raise
 
 

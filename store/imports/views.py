@@ -159,13 +159,8 @@ def list_all() -> list[ImportView]:
 
 
 def is_waiting(view: ImportView) -> bool:
-    """Whether another import is writing, so that this one has to wait."""
-    return any(_is_writing(other) for other in list_all() if other.id != view.id)
-
-
-def _is_writing(view: ImportView) -> bool:
-    undo_state = view.undo.state if view.undo is not None else None
-    return State.IN_PROGRESS in (view.state, undo_state)
+    """Whether other work is writing contacts, so that this import, or its undo, has to wait."""
+    return jobs.is_waiting(view.undo.job if view.undo is not None and view.undo.is_running else view.id)
 
 
 def get(import_id: int) -> ImportView:
@@ -203,13 +198,16 @@ def _with_jobs() -> Any:
     return query.join(_UndoJob, JOIN.LEFT_OUTER, on=undo, attr="undo_row")
 
 
-def _undo_of(row: Any) -> UndoView | None:
-    if row.undo_job is None:
-        return None
+def _jobs_of(row: Any) -> list[Job]:
+    """The job that imports and, if there is one, that which undoes it."""
+    return [row.job] if row.undo_job is None else [row.job, row.undo_row]
+
+
+def _undo_of(row: Any, state: State) -> UndoView:
     job = row.undo_row
     return UndoView(
         job=job.id,
-        state=jobs.state_of(job),
+        state=state,
         progress=job.progress,
         message=job.message,
         stop_asked=bool(job.stop_asked),
@@ -220,14 +218,13 @@ def _undo_of(row: Any) -> UndoView | None:
 
 
 def _outward(row: Any) -> ImportView:
-    if jobs.has_moved_on(row.job) or (row.undo_job is not None and jobs.has_moved_on(row.undo_row)):
-        row = _with_jobs().where(Import.job == row.job.id).get()
-    job, undo = row.job, _undo_of(row)
-    is_undone = undo is not None and undo.state is State.FINISHED
+    again = _with_jobs().where(Import.job == row.job.id)
+    row, (state, *of_undo) = jobs.look(row, _jobs_of, again.get)
+    job = row.job
+    undo = _undo_of(row, of_undo[0]) if of_undo else None
     return ImportView(
         id=job.id,
-        # The undo may have come to its end since the row was read.
-        state=State.UNDONE if is_undone else jobs.state_of(job),
+        state=state,
         file=row.file,
         sheet=row.sheet,
         headers=tuple(row.headers),

@@ -13,9 +13,9 @@ import select
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 
 from store import language
 from store.errors import FileUnusable
@@ -114,7 +114,7 @@ def _stream(request: Request) -> None:
         counted = 0
         is_wanted = True
         try:
-            for row in sheet.rows():
+            for row in _checked(sheet.rows(), request):
                 if row.number <= request.header_row:
                     continue
                 counted += 1
@@ -130,6 +130,19 @@ def _stream(request: Request) -> None:
             _send_batch(batch, sheet.progress, counted)
             raise
         _send_batch(batch, sheet.progress, counted, is_end=True)
+
+
+def _checked(rows: Iterator[SheetRow], request: Request) -> Iterator[SheetRow]:
+    """The same rows; raises FileUnusable if their header is not the one for which the rules were made."""
+    first = next(rows, None)
+    if first is None:
+        return rows
+    rules = request.rules
+    if rules is not None and not workbook.has_header(first, request.header_row, rules.headers):
+        raise FileUnusable(
+            _("{file} has changed since its columns were shown; choose it again.").format(file=request.called)
+        )
+    return chain((first,), rows)
 
 
 def _send_batch(batch: list[tuple[object, ...]], progress: int, counted: int, is_end: bool = False) -> None:

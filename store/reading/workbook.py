@@ -168,6 +168,21 @@ def header(rows: Sequence[SheetRow]) -> Header:
     return Header(first.number, tuple(texts))
 
 
+def has_header(first: SheetRow, number: int, headers: Sequence[str]) -> bool:
+    """Whether the first row of a sheet is the header that `header` found there; 0: whether there is none."""
+    found = header([first])
+    # Of those without any, the letters of the columns tell nothing.
+    return found.row == number and (number == 0 or _stripped(found.names) == _stripped(headers))
+
+
+def _stripped(names: Sequence[str]) -> list[str]:
+    """Without what has no name at its end: whether that is a column, the rows below tell."""
+    stripped = list(names)
+    while stripped and not stripped[-1]:
+        stripped.pop()
+    return stripped
+
+
 def as_text(value: CellValue) -> str:
     """A cell as text, with every digit of a whole number."""
     match value:

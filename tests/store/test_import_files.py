@@ -268,6 +268,11 @@ def test_a_file_that_turns_bad_fails_and_keeps_what_was_loaded(
     assert "clientes.xlsx" in view.message
     assert sentence in view.message
     assert 2_000 <= view.created == listing.count() <= 3_000
+    # Its process may have died before it met the break: then it is as good as interrupted.
+    Job.update(state="in_progress").where(Job.id == view.id).execute()
+    assert imports.get(view.id).state is State.INTERRUPTED
+    results = report_rows(view.id, tmp_path / "s.xlsx")
+    assert [row[3] for row in results[1:]].count("Created") == view.created
     with closing(sqlite3.connect(database.path())) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     results = report_rows(view.id, tmp_path / "r.xlsx")

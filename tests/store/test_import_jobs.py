@@ -8,8 +8,9 @@ import pytest
 
 from store import contacts, database, imports, job_locks, jobs, listing, properties, settings
 from store.errors import JobFailed
-from store.imports import State
-from store.models import Import, Job
+from store.imports import State, check
+from store.models import Contact, Import, Job
+from store.values import times
 from store.values.property_type import PropertyType
 from tests.support import (
     HEAD,
@@ -23,6 +24,7 @@ from tests.support import (
     report_rows,
     until,
     workbook,
+    writers_wait,
 )
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -207,19 +209,69 @@ def test_a_stopped_import_is_resumed_and_a_running_or_finished_one_is_not(tmp_pa
         imports.resume(import_id)
 
 
-def test_an_import_that_ends_while_it_is_looked_at_is_told_with_its_last_numbers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("was_held", [False, True])
+def test_an_import_that_ends_while_it_is_looked_at_is_told_with_numbers_that_fit_its_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_held: bool
 ) -> None:
     import_id = import_file(workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])).id
     Job.update(state="in_progress").where(Job.id == import_id).execute()
     Import.update(rows=None, created_rows=0).where(Import.job == import_id).execute()
 
     def end(_job_id: int) -> bool:
-        """The process ends between the look at its row and the look at its lock."""
+        """The process ends just before, or just after, the look at its lock."""
         Job.update(state="finished").where(Job.id == import_id).execute()
         Import.update(rows=1, created_rows=1).where(Import.job == import_id).execute()
-        return False
+        return was_held
 
     monkeypatch.setattr(job_locks, "is_held", end)
     view = imports.get(import_id)
-    assert (view.state, view.rows, view.created) == (State.FINISHED, 1, 1)
+    last, before = (State.FINISHED, 1, 1), (State.IN_PROGRESS, None, 0)
+    assert (view.state, view.rows, view.created) == (before if was_held else last)
+
+
+def test_imports_go_in_the_order_in_which_they_were_begun(tmp_path: Path) -> None:
+    with writers_wait():
+        begun = []
+        for number in range(5):
+            path = workbook(tmp_path / f"{number}.xlsx", [HEAD, [f"+57300123456{number}", f"P{number}"]])
+            begun.append(imports.start(plan(path)))
+        imports.stop(begun.pop(1))
+    for import_id in begun:
+        assert finish(import_id).created == 1
+    query = Contact.select(Contact.import_id).order_by(Contact.id)
+    assert [row.import_id for row in query] == begun
+
+
+def test_the_number_of_a_job_that_was_forgotten_is_given_to_no_other(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
+    earlier = check.start(plan(path))
+    jobs.wait(earlier, 30)
+    check.discard(earlier)
+    import_id = import_file(path).id
+    assert import_id > earlier
+    # Somebody's window was still open.
+    check.discard(earlier)
+    report_rows(import_id, tmp_path / "r.xlsx")
+    jobs.forget(("report",), times.now() + 100)
+    assert imports.request_report(import_id, tmp_path / "s.xlsx") > import_id + 1
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["code", *HEAD], ["3001", "+573001234567", "Ana"]],
+        [[], [], HEAD, ["+573001234567", "Ana"]],
+        [["+573001234567", "Ana"]],
+    ],
+    ids=["other columns", "further down", "none"],
+)
+def test_a_file_whose_header_is_another_than_the_person_has_seen_is_not_imported(
+    tmp_path: Path, rows: list[list[str]]
+) -> None:
+    path = workbook(tmp_path / "a.xlsx", [HEAD, ["+573001234567", "Ana"]])
+    seen = plan(path)
+    workbook(path, rows)
+    for job_id in (check.start(seen), imports.start(seen)):
+        job = jobs.wait(job_id, 30)
+        assert (job.state, "a.xlsx has changed" in job.message) == (State.FAILED, True)
+    assert listing.count() == 0

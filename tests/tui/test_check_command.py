@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store import database
+from store import database, imports
 from tests.support import HEAD, contacts, long_file, start_contacts, until, workbook
 
 
@@ -83,4 +83,4 @@ def test_an_interrupt_stops_a_check_and_leaves_nothing(path: Path, tmp_path: Pat
     assert (running.returncode, out) == (130, "")
     assert files_of(path) == set()
     database.open_database(path)
-    assert database.db.execute_sql("SELECT count(*) FROM job").fetchone() == (0,)
+    assert imports.list_all() == []
