@@ -66,7 +66,13 @@ class ChangeView:
     @property
     def sentence(self) -> str:
         """What it has done, for a person."""
-        if self.undo is not None and not self.undo.is_running:
+        if self.undo is not None and self.state is not State.UNDONE:
+            return ngettext(
+                "{{undone:,}} of {count} contact is as it was.",
+                "{{undone:,}} of {count} contacts are as they were.",
+                self.changed,
+            ).format(undone=self.undone)
+        if self.undo is not None:
             text = ngettext(
                 "{count} contact is as it was.", "{count} contacts are as they were.", self.undone
             )
@@ -103,7 +109,7 @@ def clear(ids: Iterable[int], property_id: int) -> int:
 
 
 def undo(change_id: int) -> int:
-    """Begin to take a change back, as far as nobody has changed the same since; the job's id.
+    """Begin, or go on, to take a change back, as far as nobody has changed the same since; the job's id.
 
     Raises JobFailed while it is running, and after it was undone.
     """
@@ -114,7 +120,7 @@ def undo(change_id: int) -> int:
             raise JobFailed(_("This is still running; stop it before you undo it."))
         if view.state is State.UNDONE:
             raise JobFailed(_("This was undone already."))
-        Change.update(undo_job=job_id, undone=0).where(Change.job == change_id).execute()
+        Change.update(undo_job=job_id).where(Change.job == change_id).execute()
 
     return jobs.start("undo_change", {"change": change_id}, prepare)
 

@@ -64,6 +64,8 @@ def undo(job_id: int) -> None:
     def write(batch: Sequence[int]) -> None:
         done = take_back(task, batch)
         Change.update(undone=Change.undone + done).where(Change.job == change_id).execute()
+        # If it is stopped now, the next one goes on behind it.
+        _run(f"DELETE FROM change_item WHERE change_id = ? AND contact_{_AMONG}", (change_id, _json(batch)))
 
     _in_batches(job_id, ids, write)
     with database.writing():

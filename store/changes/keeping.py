@@ -20,8 +20,7 @@ def clean_up() -> None:
         # One that is being undone at this moment stays until later.
         if not changes.get(change_id).is_running:
             _forget_items(change_id)
-            with database.writing():
-                Job.delete().where(Job.id == change_id).execute()
+            jobs.delete([change_id])
     jobs.forget(("undo_change",), before)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from store import changes, contacts, database, listing, properties, searches
+from store import changes, contacts, database, jobs, listing, properties, searches
 from store.changes import Action, ChangeView
 from store.errors import Invalid, InvalidFields, JobFailed, NotFound
 from store.jobs import State
@@ -130,6 +130,27 @@ def test_a_change_is_stopped_and_what_is_done_stays() -> None:
     view = ended(change_id)
     assert view.state is State.STOPPED
     assert len(found()) == 60_000 - view.changed > 0
+
+
+def test_an_undo_that_was_stopped_says_how_far_it_came_and_is_gone_on_with(tier: CustomProperty) -> None:
+    fill(60_000)
+    change_id = ended(changes.set_value(found(), tier.id, "Gold")).id
+    undo_job = changes.undo(change_id)
+    until(lambda: changes.get(change_id).undone > 0, 30)
+    changes.stop(change_id)
+    jobs.wait(undo_job, 30)
+    view = changes.get(change_id)
+    assert 0 < view.undone < 60_000
+    assert view.sentence == f"{view.undone:,} of 60,000 contacts are as they were."
+    # What was taken back and then given by a person is theirs.
+    contacts.edit(found()[0], values={tier.id: "Gold"})
+    view = undone(change_id)
+    assert (view.state, view.undone, view.sentence) == (
+        State.UNDONE,
+        60_000,
+        "60,000 contacts are as they were.",
+    )
+    assert found("tier:gold") == found()[:1]
 
 
 def test_a_change_waits_for_its_turn_and_is_not_undone_before_its_end() -> None:
