@@ -115,6 +115,7 @@ def open_database(
     except DatabaseUnavailable:
         close()
         raise
+    _state.file = _identity(path)
     return path
 
 
@@ -131,6 +132,8 @@ _FUNCTIONS: dict[str, Callable[[Any], Any]] = {"folded": fold, "phone_region": _
 @dataclass
 class _State:
     path: Path = Path()
+    file: tuple[int, int] | None = None
+    """Device and number of the file that was opened."""
     read_only: bool = False
     busy_seconds: float = _BUSY_SECONDS
 
@@ -144,9 +147,14 @@ def path() -> Path:
 
 
 def connect(pragmas: Mapping[str, int] | None = None) -> None:
-    """Give the calling thread its own connection, to be kept; `pragmas` for other work than most."""
-    db.connect(reuse_if_open=True)
-    tune(pragmas or {})
+    """Give the calling thread, if it has none, its own connection; `pragmas` for other work than most.
+
+    Raises DatabaseUnavailable if the file that was opened is not there any more.
+    """
+    _check_in_place()
+    if db.is_closed():
+        db.connect()
+        tune(pragmas or {})
 
 
 def close() -> None:
@@ -159,6 +167,23 @@ def check_writable() -> None:
     """Raise DatabaseUnavailable where nothing may be written."""
     if is_read_only():
         raise DatabaseUnavailable(_("The database was opened for reading only."))
+    _check_in_place()
+
+
+def _check_in_place() -> None:
+    if _identity(path()) != _state.file:
+        # What is written into a file that has no name any more is lost with the program.
+        raise DatabaseUnavailable(
+            _("{path} was moved, deleted or replaced; start the program again.").format(path=path())
+        )
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def is_read_only() -> bool:

@@ -108,10 +108,6 @@ def _settings() -> Screen[Any]:
     return SettingsScreen()
 
 
-def _connect() -> None:
-    database.connect(database.SMALL_PRAGMAS)
-
-
 class ContactsApp(App[None]):
     """The contacts of a WhatsApp business."""
 
@@ -152,12 +148,8 @@ class ContactsApp(App[None]):
         self._asks_to_quit = False
         self._last_failure = ("", 0.0)
         # One thread, one connection, one role: what takes long to read, and what may have to wait to write.
-        self._readers = ThreadPoolExecutor(
-            1, "read", initializer=database.connect, initargs=(database.SMALL_PRAGMAS,)
-        )
-        self._writers = ThreadPoolExecutor(
-            1, "write", initializer=database.connect, initargs=(database.SMALL_PRAGMAS,)
-        )
+        self._readers = ThreadPoolExecutor(1, "read")
+        self._writers = ThreadPoolExecutor(1, "write")
         self._used: set[ThreadPoolExecutor] = set()
 
     def on_mount(self) -> None:
@@ -283,7 +275,12 @@ class ContactsApp(App[None]):
         self, executor: ThreadPoolExecutor, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         self._used.add(executor)
-        return await asyncio.get_running_loop().run_in_executor(executor, lambda: function(*args, **kwargs))
+
+        def run() -> T:
+            database.connect(database.SMALL_PRAGMAS)
+            return function(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(executor, run)
 
     def glance(self, look: Callable[[], T]) -> T | None:
         """The result of a quick look into the store, taken at once.

@@ -22,7 +22,6 @@ from store.values import times
 from store.values.events import DAY
 from store.whatsapp import inbox
 from store.whatsapp.complaints import Complaints
-from store.whatsapp.connection import Connection
 from store.whatsapp.records import Record
 from store.whatsapp.secrets import Sending
 from store.whatsapp.sender import Choice, Sender, Sent
@@ -275,7 +274,6 @@ class Outbox:
     def __init__(self, sending: Sending, complaints: Complaints) -> None:
         """It begins when it is woken for the first time."""
         self._sending, self._complaints = sending, complaints
-        self._connection = Connection()
         self._changed = threading.Condition()
         self._news = 0
         self._ends = False
@@ -316,7 +314,7 @@ class Outbox:
     def _work(self) -> float:
         """Do what is due; for how many seconds there is nothing to do then."""
         try:
-            self._connection.connect()
+            database.connect()
             now = times.now()
             due = runs.next_due()
             while due is not None and due <= now and runs.tick(now) and not self._ends:

@@ -14,7 +14,6 @@ from store import database
 from store.errors import DatabaseUnavailable
 from store.whatsapp import inbox
 from store.whatsapp.complaints import Complaints
-from store.whatsapp.connection import Connection
 from store.whatsapp.outbox import Outbox
 
 _TOGETHER = 256
@@ -46,7 +45,6 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._changed = threading.Condition()
         self._waiting: deque[_Waiting] = deque()
-        self._connection = Connection()
         self._ends = False
         self._unprocessed = _AT_A_TIME
         """Deliveries at least; at the start there may be those that an earlier listener did not get to."""
@@ -115,7 +113,7 @@ class Writer:
     def _store(self, bodies: list[bytes]) -> bool:
         """Whether all of them are stored; without any, whether they would be."""
         try:
-            self._connection.connect()
+            database.connect()
             if not bodies:
                 with database.writing():
                     return True
@@ -132,7 +130,7 @@ class Writer:
     def _process(self) -> None:
         """Process some of what is stored; what cannot be now is tried again later."""
         try:
-            self._connection.connect()
+            database.connect()
             database.tune(_REPEATABLE)
             answering = None if self._outbox is None else self._outbox.answering
             done = inbox.process_new(_AT_A_TIME, answering=answering)

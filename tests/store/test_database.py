@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import peewee
@@ -107,6 +108,22 @@ def test_read_only_changes_nothing(db: Path) -> None:
     with pytest.raises(DatabaseUnavailable, match="reading only"):
         contacts.create("+573001234568", "Eva")
     assert contacts.find("+573001234567").name == "Ana"
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_nothing_is_written_into_a_file_that_was_taken_away(db: Path, is_replaced: bool) -> None:
+    contacts.create("+573001234567", "Ana")
+    db.rename(db.with_name("moved.db"))
+    if is_replaced:
+        db.touch()
+    with pytest.raises(DatabaseUnavailable, match="was moved, deleted or replaced"):
+        contacts.create("+573001234568", "Eva")
+    with ThreadPoolExecutor(1) as pool, pytest.raises(DatabaseUnavailable, match="moved, deleted"):
+        pool.submit(database.connect).result()
+    # Nor is an empty one left in its place.
+    assert db.exists() == is_replaced
+    db.with_name("moved.db").replace(db)
+    contacts.create("+573001234568", "Eva")
 
 
 def test_a_default_database_is_made_in_the_data_folder() -> None:
