@@ -1,6 +1,8 @@
 """Check a file before it is imported: what would become of its rows, what is wrong, and what cures it."""
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from rich.text import Text
@@ -13,7 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Button, DataTable, ProgressBar, Static
 
 from store import imports, jobs, settings
-from store.errors import ContactsError, Wound
+from store.errors import ContactsError, NotFound, Wound
 from store.imports import check
 from store.imports.check import INCOMPLETE, CheckView, ColumnFault
 from store.imports.judging import CREATED, DUPLICATE, DUPLICATE_IN_FILE, REJECTED
@@ -43,6 +45,7 @@ _CURES = {
     Wound.SERIAL_DATE: N_("Enter: leave the column out, if these are no dates."),
     Wound.DIGITS_LOST: N_("In Excel, format the column as text (@) and enter these numbers again."),
 }
+_CLEARED_AWAY = N_("This check was cleared away; check the file again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class CheckWindow(Dialog[Checked]):
     def __init__(self, plan: imports.Plan) -> None:
         super().__init__()
         self._plan = plan
+        self._begun: asyncio.Task[int] | None = None
+        """The check that was begun last, whether it has an id yet or not."""
         self._check_id: int | None = None
         self._view: CheckView | None = None
         self._kind: str | None = None
@@ -116,28 +121,50 @@ class CheckWindow(Dialog[Checked]):
     async def _begin(self) -> None:
         """Check the file by the plan as it stands now."""
         self._show_running(True)
-        await self._discard()
+        before = self._begun
+        # Begun to its end though the window be left meanwhile: only then is it known what to discard.
+        begun = self._begun = asyncio.create_task(self.contacts_app.write(check.start, self._plan))
+        self._discard(before)
         try:
-            self._check_id = await self.contacts_app.write(check.start, self._plan)
+            self._check_id = await asyncio.shield(begun)
         except ContactsError as error:
-            self._say_fault(str(error))
+            self._fail(error)
             return
         self._timer = self.set_interval(_LOOK_SECONDS, self._look)
 
-    async def _discard(self) -> None:
-        """Forget the check before."""
-        self._view = None
-        if self._check_id is not None:
-            await self.contacts_app.write(check.discard, self._check_id)
-            self._check_id = None
+    def _discard(self, begun: asyncio.Task[int] | None) -> None:
+        """Forget a check, as work of the program: the window waits for nothing."""
+        self._view = self._check_id = None
+        if begun is not None:
+            self.app.run_worker(self._remove(begun), group="discard", exit_on_error=False)
+
+    async def _remove(self, begun: asyncio.Task[int]) -> None:
+        app = self.contacts_app
+        # What cannot be removed now is cleaned up later, with the checks of windows closed by force.
+        with suppress(ContactsError):
+            check_id = await begun
+            await app.write(jobs.stop, check_id)
+            # Waited for here, and not where it would keep others from writing.
+            while jobs.get(check_id).is_running:
+                await asyncio.sleep(_LOOK_SECONDS)
+            await app.write(check.discard, check_id)
 
     def _look(self) -> None:
-        assert self._check_id is not None
-        job = jobs.get(self._check_id)
+        # A look may have been on its way when the timer was stopped.
+        check_id = self._check_id
+        if check_id is None or self._timer is None:
+            return
+        try:
+            job = self.contacts_app.glance(lambda: jobs.get(check_id))
+        except NotFound as error:
+            self._fail(error)
+            return
+        if job is None:
+            return
         self.query_one(ProgressBar).update(progress=job.progress)
         if not job.is_running:
             self._stop_looking()
-            self._finish(self._check_id)
+            self._finish(check_id)
 
     def _stop_looking(self) -> None:
         if self._timer is not None:
@@ -148,12 +175,14 @@ class CheckWindow(Dialog[Checked]):
     async def _finish(self, check_id: int) -> None:
         try:
             view = await self.contacts_app.read(check.get, check_id)
+            if view.state is jobs.State.FINISHED:
+                await self._show(view)
+            else:
+                self._say_fault(view.message or _("The check was interrupted."))
         except ContactsError as error:
-            self._say_fault(str(error))
-            return
-        if view.state is not jobs.State.FINISHED:
-            self._say_fault(view.message or _("The check was interrupted."))
-            return
+            self._fail(error)
+
+    async def _show(self, view: CheckView) -> None:
         self._view = view
         self._kind = None
         self._show_running(False)
@@ -164,8 +193,15 @@ class CheckWindow(Dialog[Checked]):
         self.query_one("#faults" if has_cure else CheckTable).focus()
         self.refresh_bindings()
 
+    def _fail(self, error: ContactsError) -> None:
+        """Say why the check cannot be shown; what it has found may be gone with another's clean-up."""
+        self._say_fault(_(_CLEARED_AWAY) if isinstance(error, NotFound) else str(error))
+
     def _say_fault(self, sentence: str) -> None:
+        self._view = None
+        self._stop_looking()
         self._show_running(False)
+        self.refresh_bindings()
         counts = self.query_one("#counts", Static)
         counts.update(lines(sentence))
         counts.add_class("-fault")
@@ -178,7 +214,9 @@ class CheckWindow(Dialog[Checked]):
         self.query_one("#import", Button).disabled = True
         if is_running:
             self.query_one(ProgressBar).update(progress=0)
-            self.query_one("#counts", Static).update(plain(_("Reading every row; nothing is written …")))
+            counts = self.query_one("#counts", Static)
+            counts.remove_class("-fault")
+            counts.update(plain(_("Reading every row; nothing is written …")))
 
     # What was found
 
@@ -209,7 +247,19 @@ class CheckWindow(Dialog[Checked]):
         return "  ".join(parts)
 
     def _fetch(self, wanted: Sequence[int]) -> dict[int, check.Row]:
-        return check.rows(self._view, wanted) if self._view is not None else {}
+        view = self._view
+        if view is None:
+            return {}
+        try:
+            return self.contacts_app.glance(lambda: check.rows(view, wanted)) or {}
+        except NotFound as error:
+            # Called within a paint, where nothing can be shown or hidden.
+            self.call_later(self._lose, error)
+            return {}
+
+    def _lose(self, error: NotFound) -> None:
+        if not self._is_leaving:
+            self._fail(error)
 
     @work(exclusive=True, group="read", exit_on_error=False)
     async def action_filter(self, step: int) -> None:
@@ -219,7 +269,10 @@ class CheckWindow(Dialog[Checked]):
             return
         present = [kind for kind in _FILTERS if kind is None or view.kinds.get(kind)]
         self._kind = present[(present.index(self._kind) + step) % len(present)]
-        await self._show_rows()
+        try:
+            await self._show_rows()
+        except ContactsError as error:
+            self._fail(error)
 
     # Cures
 
@@ -286,22 +339,31 @@ class CheckWindow(Dialog[Checked]):
         self._is_leaving = True
         try:
             import_id = await self._begin_import() if is_to_begin else None
-        except ContactsError as error:
-            self.contacts_app.say_error(error)
-            return
-        finally:
+        except Exception as error:
             self._is_leaving = False
+            if not isinstance(error, ContactsError):
+                raise
+            self._say_not_begun(error)
+            return
         self._stop_looking()
         self.workers.cancel_group(self, "read")
-        await self._discard()
+        self._discard(self._begun)
         self.dismiss(Checked(self._plan, import_id))
 
     async def _begin_import(self) -> int:
         assert self._check_id is not None
         # What was checked is what is imported, whatever became of the file meanwhile.
         copy = imports.kept_copy(self._check_id)
+        if not copy.exists():
+            raise NotFound(_(_CLEARED_AWAY))
         plan = replace(self._plan, file=copy, called=self._plan.name)
         return await self.contacts_app.write(imports.start, plan)
+
+    def _say_not_begun(self, error: ContactsError) -> None:
+        if isinstance(error, NotFound):
+            self._fail(error)
+        else:
+            self.contacts_app.say_error(error)
 
 
 def _cells(view: CheckView, fault: ColumnFault) -> list[Text]:
