@@ -34,6 +34,8 @@ _CUT_OFF = "000000"
 """How numbers end that were 5.73E+11 for a while."""
 _CUT_OFF_SHARE = 0.01
 """Of a column, from which on that is no chance any more."""
+_CUT_OFF_COUNT = 2
+"""The fewest of a column: one alone, in a short file more than its share, may be a number easy to keep."""
 _SCHEMA = """
 CREATE TABLE checked (row INTEGER PRIMARY KEY, kind TEXT, phone TEXT, name TEXT, detail TEXT);
 CREATE TABLE seen (phone TEXT PRIMARY KEY, row INTEGER) WITHOUT ROWID;
@@ -283,6 +285,8 @@ class _Faults:
         self._phone_column = phone_column or 0
         self._rows = 0
         self._cut_off: list[str] = []
+        self._lost = 0
+        """Numbers that are 5.73E+11 still: where there is one, others may have been so."""
         self._counts: Counter[tuple[int, str, str]] = Counter()
         self._examples: dict[tuple[int, str, str], str] = {}
 
@@ -292,9 +296,11 @@ class _Faults:
             self._rows += 1
             if row.fault is not None:
                 self._add(row.fault)
+                self._lost += row.fault.wound == Wound.DIGITS_LOST
             for fault in (*row.unsaved, *row.notes):
                 self._add(fault)
-            if row.phone.endswith(_CUT_OFF) and not row.rejected:
+            # With + or 00 it is text, whose digits Excel leaves alone.
+            if row.bare and row.phone.endswith(_CUT_OFF):
                 self._cut_off.append(row.phone)
 
     def _add(self, fault: Fault) -> None:
@@ -306,7 +312,12 @@ class _Faults:
 
     def as_json(self) -> list[list[Any]]:
         """The most frequent first: column, reason, wound, count, example."""
-        if len(self._cut_off) >= _CUT_OFF_SHARE * self._rows:
+        if self._is_no_chance():
             for number in self._cut_off:
                 self._add(_cut_off(self._phone_column, number))
         return [[*key, count, self._examples[key]] for key, count in self._counts.most_common()]
+
+    def _is_no_chance(self) -> bool:
+        """Whether the numbers that end in zeros are so many that Excel must have had a hand in it."""
+        found = len(self._cut_off) + self._lost
+        return found == self._rows or found >= max(_CUT_OFF_COUNT, _CUT_OFF_SHARE * self._rows)

@@ -13,6 +13,8 @@ from store.values import phone_patterns
 _SEPARATORS = frozenset(" \t\r\n-.()/[]_~·‐‑‒–—−⁃•")
 _PLAIN = re.compile(r"(\+?)(\d[\d ()-]*)", re.ASCII)
 """The usual writings; all others are looked at char by char."""
+_MOST_DIGITS = 15
+"""Of a number in E.164, its country code among them."""
 _LEFT_OUT = str.maketrans("", "", " ()-")
 _FLOAT = re.compile(r"(\+?\d{7,})[.,]0+")
 _SCIENTIFIC = re.compile(r"\d+([.,]\d+)?e\+?\d+", re.IGNORECASE)
@@ -50,7 +52,8 @@ def _parse(raw: str, digits: str, international: bool, country: str | None) -> P
     # Imported here: the first screen does not need it.
     import phonenumbers
 
-    wound = None if international or country else Wound.CODE_MISSING
+    may_lack_code = not international and country is None and len(digits) <= _MOST_DIGITS
+    wound = Wound.CODE_MISSING if may_lack_code else None
     try:
         if international or country is None:
             number = phonenumbers.parse(f"+{digits}", None)
@@ -213,10 +216,10 @@ def _fault(raw: str, reason: str, wound: Wound | None = None) -> Invalid:
 def _parse_reason(error_type: int, digits: str) -> str:
     from phonenumbers import NumberParseException
 
+    if error_type == NumberParseException.TOO_LONG or len(digits) > _MOST_DIGITS:
+        return _("it is too long")
     if error_type == NumberParseException.INVALID_COUNTRY_CODE:
         return _("it does not begin with a country code")
-    if error_type == NumberParseException.TOO_LONG or len(digits) > 15:
-        return _("it is too long")
     return _("it is too short")
 
 

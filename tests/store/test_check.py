@@ -125,6 +125,39 @@ def test_serial_numbers_for_dates_and_cut_off_phones_are_named(tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("phones", "lost"),
+    [
+        (["+573200000000", "+573100000000", "00573000000000"], 0),
+        ([573200000000], 0),
+        (["573200000000"], 0),
+        ([573200000000, "+573100000000"], 0),
+        ([573200000000, 573100000000], 2),
+        ([573200000000, "573200000000"], 2),
+        ([573200000000, "5.73E+11"], 2),
+    ],
+)
+def test_digits_are_said_to_be_lost_of_bare_numbers_that_are_more_than_a_chance(
+    tmp_path: Path, phones: list[object], lost: int
+) -> None:
+    others = example_numbers()
+    rows = [[number, "Ana"] for number in [*phones, *(next(others) for _ in range(20 - len(phones)))]]
+    view = checked(plan(workbook(tmp_path / "a.xlsx", [HEAD, *rows])))
+    assert sum(fault.count for fault in view.faults if fault.wound is Wound.DIGITS_LOST) == lost
+
+
+def test_a_file_of_nothing_but_a_number_in_zeros_is_said_to_have_lost_its_digits(tmp_path: Path) -> None:
+    view = checked(plan(workbook(tmp_path / "a.xlsx", [HEAD, [573200000000, "Ana"]])))
+    assert [(fault.wound, fault.count) for fault in view.faults] == [(Wound.DIGITS_LOST, 1)]
+
+
+def test_a_few_numbers_in_zeros_among_thousands_are_a_chance(tmp_path: Path) -> None:
+    others = example_numbers()
+    rows = [[next(others), "x"] for _ in range(299)]
+    few = workbook(tmp_path / "a.xlsx", [HEAD, *rows, [573200000000, "Ana"], [573100000000, "Eva"]])
+    assert checked(plan(few)).faults == ()
+
+
 def test_rows_that_would_not_be_whole_can_be_left_for_later(tmp_path: Path) -> None:
     wanted = mixed(tmp_path)
     strict = replace(wanted, whole_only=True)

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from store import contacts, imports, properties
 from store.errors import Invalid
 from store.reading import reader
+from store.values import phone
 from store.values.property_type import PropertyType
 from tests.support import HEAD, finish, import_file, people, plan, report_rows, workbook
 
@@ -150,6 +151,13 @@ def test_numbers_without_code_are_rejected_without_a_choice_unless_they_are_vali
     assert found[0].startswith("Rejected: “3001234567” is not a phone number: ")
     assert found[3] == "Created"
     assert people()["Uma"].phone == "+3212345678"
+
+
+@pytest.mark.parametrize("digits", ["3" * 16, "0" + "3" * 15, "3" * 400])
+def test_digits_that_are_too_many_for_any_number_are_not_said_to_lack_a_country_code(digits: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        phone.parse(digits)
+    assert (caught.value.reason, caught.value.wound) == ("it is too long", None)
 
 
 # Twice the same
