@@ -55,6 +55,9 @@ RUNNING = (State.QUEUED, State.IN_PROGRESS)
 WRITERS = ("import", "undo", "change", "undo_change")
 """Kinds that write contacts: one of them works at a time, the others queue."""
 
+_DELETED = ""
+"""The kind of a row that only keeps its id from being given to another job."""
+
 R = TypeVar("R")
 
 
@@ -168,10 +171,14 @@ def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None =
 
 def get(job_id: int) -> JobView:
     """The job as it stands; raises NotFound."""
-    row = Job.get_or_none(Job.id == job_id)
+    return _outward(_row(job_id))
+
+
+def _row(job_id: int) -> Job:
+    row = Job.get_or_none(Job.id == job_id, Job.kind != _DELETED)
     if row is None:
         raise NotFound(_("There is no job {id}.").format(id=job_id))
-    return _outward(row)
+    return row
 
 
 def is_running(row: Job) -> bool:
@@ -194,11 +201,11 @@ def forget(kinds: Collection[str], before: int) -> None:
 
 
 def delete(ended: Collection[int]) -> None:
-    """Delete the rows of jobs; that of the latest job stays for now, so that no id ever means two jobs."""
+    """Delete jobs and what belongs to their rows; no id ever means two jobs."""
     with database.writing():
-        # SQLite gives the next job the id behind the highest that is there.
-        latest = Job.select(fn.MAX(Job.id)).scalar()
-        Job.delete().where(Job.id.in_(ended), Job.id != latest).execute()
+        Job.update(kind=_DELETED, parameters={}).where(Job.id.in_(ended)).execute()
+        # SQLite gives the next one the id behind the highest that is there: that row stays until then.
+        Job.delete().where(Job.kind == _DELETED, Job.id < Job.select(fn.MAX(Job.id))).execute()
 
 
 def state_of(row: Job) -> State:
@@ -207,8 +214,8 @@ def state_of(row: Job) -> State:
     if state not in RUNNING or job_locks.is_held(row.id):
         return state
     # It may have come to its end between the two looks: its row is asked once more.
-    latest = State(Job.select(Job.state).where(Job.id == row.id).scalar())
-    return State.INTERRUPTED if latest in RUNNING else latest
+    latest = Job.select(Job.state).where(Job.id == row.id).scalar()
+    return State.INTERRUPTED if latest is None or latest in RUNNING else State(latest)
 
 
 def look(row: R, jobs_of: Callable[[R], Sequence[Job]], again: Callable[[], R]) -> tuple[R, list[State]]:
@@ -264,8 +271,9 @@ def wait(job_id: int, seconds: float) -> JobView:
 
 
 def is_stop_asked(job_id: int) -> bool:
-    """Inside a job: whether a person has asked it to stop, or its row is gone so that nobody waits for it."""
-    return Job.select(Job.stop_asked).where(Job.id == job_id).scalar() is not False
+    """Inside a job: whether a person has asked it to stop, or it was deleted so that nobody waits for it."""
+    asked = Job.select(Job.stop_asked).where(Job.id == job_id, Job.kind != _DELETED).scalar()
+    return asked is not False
 
 
 def check_stop(job_id: int) -> None:
@@ -304,7 +312,7 @@ def _person() -> str:
 
 
 def _outward(row: Job) -> JobView:
-    row, (state,) = look(row, lambda row: [row], lambda: Job.get_by_id(row.id))
+    row, (state,) = look(row, lambda row: [row], lambda: _row(row.id))
     return JobView(
         id=row.id,
         kind=row.kind,

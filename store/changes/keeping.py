@@ -20,7 +20,9 @@ def clean_up() -> None:
         # One that is being undone at this moment stays until later.
         if not changes.get(change_id).is_running:
             _forget_items(change_id)
-            jobs.delete([change_id])
+            with database.writing():
+                Change.delete().where(Change.job == change_id).execute()
+                jobs.delete([change_id])
     jobs.forget(("undo_change",), before)
 
 

@@ -161,7 +161,7 @@ class Checker:
         except UnknownRange as error:
             if not self._rules.accept_unknown:
                 raise
-            return error.phone, False
+            return error.phone, phone.is_bare(value)
         return number.e164, number.bare
 
     def _rejected(
