@@ -81,6 +81,11 @@ def lines(raw: str) -> "Content":
     return Content("\n".join(shown(line, 10_000) for line in raw.split("\n")))
 
 
+def waiting() -> str:
+    """What is said of work that writes contacts and waits for its turn."""
+    return _("Other work is writing contacts; this begins when that has ended.")
+
+
 def minutes_left(seconds: float) -> str:
     """How long work still takes, to be read."""
     minutes, rest = divmod(round(seconds), 60)

@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable, ProgressBar, Static
 
-from store import changes, database, settings
+from store import changes, database, jobs, settings
 from store.changes import Action, ChangeView
 from store.errors import ContactsError
 from store.jobs import State
@@ -18,7 +18,7 @@ from store.language import N_, _
 from store.values import times
 from tui.following import Following
 from tui.page import Dialog
-from tui.text import cell, plain, shown
+from tui.text import cell, plain, shown, waiting
 from tui.widgets.keys_line import KeysLine
 from tui.widgets.small_table import SmallColumn, SmallTable
 
@@ -51,6 +51,7 @@ class ChangeWindow(Dialog[None]):
         super().__init__()
         self._change_id = change_id
         self._view = changes.get(change_id)
+        self._told = Content()
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
@@ -66,11 +67,13 @@ class ChangeWindow(Dialog[None]):
 
     def _look(self) -> None:
         view = changes.get(self._change_id)
-        if view != self._view or not self.query_one(ProgressBar).progress:
-            self._view = view
-            self.query_one(ProgressBar).update(progress=view.progress)
-            self.query_one("#numbers", Static).update(_told(view))
-            self.refresh_bindings()
+        told = _told(view)
+        if view == self._view and told.is_same(self._told):
+            return
+        self._view, self._told = view, told
+        self.query_one(ProgressBar).update(progress=view.progress)
+        self.query_one("#numbers", Static).update(told)
+        self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is possible as it stands."""
@@ -108,11 +111,15 @@ class ChangeWindow(Dialog[None]):
 
 
 def _told(view: ChangeView) -> Content:
-    state = view.state if view.undo is None or view.state is State.UNDONE else view.undo.state
+    state, job = view.state, view.id
+    if view.undo is not None and view.state is not State.UNDONE:
+        state, job = view.undo.state, view.undo.id
     label = state.label
     if view.undo is not None and view.undo.is_running:
         label = _("Undoing: {state}").format(state=label)
     parts: list[Content | tuple[str, str] | str] = [(label, "bold"), f"  {view.sentence}"]
+    if state is State.QUEUED and jobs.is_waiting(job):
+        parts.append("\n\n" + waiting())
     if view.message:
         parts.append(("\n\n" + shown(view.message, 600), "$text-error"))
     return Content.assemble(*parts)
