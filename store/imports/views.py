@@ -172,19 +172,28 @@ def get(import_id: int) -> ImportView:
 
 
 def state_label(view: ImportView) -> str:
-    """The state of an import for a person."""
-    if view.undo is not None and view.undo.is_running:
-        return _undo_label(view.undo)
-    if view.is_running and view.stop_asked:
-        return _("Stopping")
-    return view.state.label
+    """The state of an import for a person: what became of it last, be it by its undo."""
+    if view.is_running:
+        return _("Stopping") if view.stop_asked else view.state.label
+    undo = view.undo
+    # Whoever stopped an undo before it put anybody into the bin has undone nothing.
+    if undo is None or view.state is State.UNDONE or (undo.state is State.STOPPED and not undo.binned):
+        return view.state.label
+    return _undo_label(undo)
 
 
 def _undo_label(undo: UndoView) -> str:
-    if undo.stop_asked:
+    if undo.is_running and undo.stop_asked:
         return _("Stopping")
-    if undo.state is State.QUEUED:
-        return _("Undo queued")
+    match undo.state:
+        case State.QUEUED:
+            return _("Undo queued")
+        case State.STOPPED:
+            return _("Undo stopped")
+        case State.INTERRUPTED:
+            return _("Undo broken off")
+        case State.FAILED:
+            return _("Undo failed")
     return _("Undoing {percent}%").format(percent=undo.progress // 10)
 
 

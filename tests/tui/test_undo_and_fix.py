@@ -8,9 +8,11 @@ from textual.widgets import Button
 
 from store import contacts, database, imports, listing, settings
 from store.imports import State
-from store.models import Contact
+from store.models import Contact, Import, Job
+from store.values import times
+from tests import support
 from tests.support import HEAD, import_file, imported, people, undo, workbook, writers_wait
-from tests.tui.conftest import Person, Screens
+from tests.tui.conftest import Brake, Person, Screens
 from tui.screens.undo_question import UndoQuestion
 from tui.widgets.line import Line
 from tui.widgets.small_table import SmallTable
@@ -109,15 +111,60 @@ async def test_an_undo_is_watched_and_stopped_from_the_list(screens: Screens, si
         view = imports.get(import_id)
         assert view.undo is not None
         assert (view.state, view.undo.state) == (State.FINISHED, State.STOPPED)
-        await person.until(lambda: person.sees("60000.xlsx Finished"), 5)
+        await person.until(lambda: person.sees("60000.xlsx Undo stopped"), 5)
         await person.press("enter")
-        assert person.sees("The undo was broken off; begin it again")
+        assert person.sees("Undo stopped 60000.xlsx", "The undo has not come to its end; begin it again")
         await person.press("z")
         await asked(person)
         await person.press("y")
         await person.until(lambda: imports.get(import_id).state is State.UNDONE)
         await person.until(lambda: person.sees("60,000 put into the bin by the undo"), 5)
     assert listing.count() == 0
+
+
+async def test_an_undo_that_was_broken_off_is_told_wherever_imports_are(
+    screens: Screens, size: tuple[int, int], brake: Brake, db: Path
+) -> None:
+    import_id = imported(3)
+    imports.request_undo(import_id)
+    async with screens(size) as person:
+        await person.press("2")
+        assert person.sees("3.xlsx Undo queued")
+        brake.kill()
+        await person.until(lambda: person.sees("3.xlsx Undo broken off"), 30)
+        assert "Undo broken off" in support.contacts("imports", database=db).out
+        await person.press("enter")
+        assert person.sees("Undo broken off 3.xlsx", "The undo has not come to its end; begin it again")
+        await person.press("z")
+        await asked(person)
+        await person.press("y")
+        await person.until(lambda: person.sees("Undo queued"), 30)
+        brake.release()
+        await person.until(lambda: person.sees("Undone 3.xlsx", "3 put into the bin by the undo"), 30)
+
+
+@pytest.mark.parametrize(
+    ("of_import", "of_undo", "binned", "label"),
+    [
+        ("finished", "stopped", 2, "Undo stopped"),
+        ("finished", "in_progress", 0, "Undo broken off"),
+        ("finished", "failed", 0, "Undo failed"),
+        # Nobody is in the bin: nothing has happened.
+        ("finished", "stopped", 0, "Finished"),
+        ("stopped", "stopped", 2, "Undo stopped"),
+        ("undone", "finished", 2, "Undone"),
+    ],
+)
+def test_an_import_is_called_by_what_became_of_it_last(
+    of_import: str, of_undo: str, binned: int, label: str
+) -> None:
+    import_id = imported(3)
+    with database.writing():
+        Job.update(state=of_import).execute()
+        # In progress without a process: it was interrupted.
+        job = Job.create(kind="undo", state=of_undo, created=times.now())
+        Import.update(undo_job=job.id, undo_binned=binned).execute()
+    assert imports.state_label(imports.get(import_id)) == label
 
 
 async def test_an_undo_that_another_was_quicker_with_is_told(screens: Screens) -> None:

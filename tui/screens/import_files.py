@@ -8,7 +8,7 @@ from store import imports, jobs
 from store.errors import ContactsError
 from store.imports import ImportView, State, template
 from store.language import _
-from tui.page import AnyScreen
+from tui.page import OurScreen
 from tui.screens.save_as import SaveAs
 from tui.screens.undo_question import UndoQuestion
 from tui.widgets.path_line import path_of
@@ -16,29 +16,29 @@ from tui.widgets.path_line import path_of
 _LOOK_SECONDS = 0.2
 
 
-def stop_import(screen: AnyScreen, import_id: int) -> None:
+def stop_import(screen: OurScreen, import_id: int) -> None:
     """Ask an import to stop; what it has loaded stays."""
     screen.run_worker(_change(screen, imports.stop, import_id), group="files", exit_on_error=False)
 
 
-def resume_import(screen: AnyScreen, import_id: int) -> None:
+def resume_import(screen: OurScreen, import_id: int) -> None:
     """Go on with an import."""
     screen.run_worker(_change(screen, imports.resume, import_id), group="files", exit_on_error=False)
 
 
-async def _change(screen: AnyScreen, change: Callable[[int], None], import_id: int) -> None:
+async def _change(screen: OurScreen, change: Callable[[int], None], import_id: int) -> None:
     try:
         await screen.contacts_app.write(change, import_id)
     except ContactsError as error:
         screen.contacts_app.say_error(error)
 
 
-def undo_import(screen: AnyScreen, view: ImportView, begun: Callable[[], None]) -> None:
+def undo_import(screen: OurScreen, view: ImportView, begun: Callable[[], None]) -> None:
     """Show what undoing an import would do, ask, and begin it; `begun` is called then."""
     screen.run_worker(_undo(screen, view, begun), group="dialog", exclusive=True, exit_on_error=False)
 
 
-async def _undo(screen: AnyScreen, view: ImportView, begun: Callable[[], None]) -> None:
+async def _undo(screen: OurScreen, view: ImportView, begun: Callable[[], None]) -> None:
     app = screen.contacts_app
     try:
         preview = await app.read(imports.undo_preview, view.id)
@@ -51,7 +51,7 @@ async def _undo(screen: AnyScreen, view: ImportView, begun: Callable[[], None]) 
     begun()
 
 
-def write_template(screen: AnyScreen) -> None:
+def write_template(screen: OurScreen) -> None:
     """Ask where the template goes, and write it."""
     proposed = path_of("~") / _("contacts-template.xlsx")
     _ask_and_write(
@@ -59,7 +59,7 @@ def write_template(screen: AnyScreen) -> None:
     )
 
 
-def write_report(screen: AnyScreen, view: ImportView) -> None:
+def write_report(screen: OurScreen, view: ImportView) -> None:
     """Ask where the report of an import goes, and write it."""
     name = _("report-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem[:60])
     proposed = path_of("~") / name
@@ -71,7 +71,7 @@ def write_report(screen: AnyScreen, view: ImportView) -> None:
     )
 
 
-def write_rows_to_fix(screen: AnyScreen, view: ImportView) -> None:
+def write_rows_to_fix(screen: OurScreen, view: ImportView) -> None:
     """Ask where the rejected rows of an import go, and write them."""
     name = _("to-fix-{id}-{file}.xlsx").format(id=view.id, file=Path(view.file).stem[:60])
     _ask_and_write(
@@ -82,12 +82,12 @@ def write_rows_to_fix(screen: AnyScreen, view: ImportView) -> None:
     )
 
 
-def _ask_and_write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+def _ask_and_write(screen: OurScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     # The program's own: the file may be written when the window is closed already.
     screen.app.run_worker(_write(screen, title, proposed, request), group="files", exit_on_error=False)
 
 
-async def _write(screen: AnyScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
+async def _write(screen: OurScreen, title: str, proposed: Path, request: Callable[[Path], int]) -> None:
     app = screen.contacts_app
     saving = SaveAs(title, proposed, lambda path: imports.check_target(path, overwrite=True))
     path = await app.push_screen_wait(saving)

@@ -15,6 +15,7 @@ from store.language import N_, _
 from store.reading import reader
 from tui.page import Dialog
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.import_actions import WatchingImport
 from tui.text import lines, plain, shown
 from tui.widgets.column_assignment import ColumnAssignment
 from tui.widgets.import_progress import ImportProgress
@@ -22,7 +23,7 @@ from tui.widgets.keys_line import KeysLine
 from tui.widgets.path_line import PathLine
 
 
-class ImportWindow(Dialog[int]):
+class ImportWindow(WatchingImport, Dialog[int]):
     """Ends with the id of the import that was begun, or None."""
 
     CSS_PATH = "import_window.tcss"
@@ -32,6 +33,7 @@ class ImportWindow(Dialog[int]):
         Binding("ctrl+s", "go_on", N_("Next"), priority=True),
         Binding("ctrl+k", "check", N_("Check"), priority=True),
         Binding("ctrl+o", "sheet", N_("Another sheet"), priority=True),
+        Binding("c", "resume", N_("Resume")),
     ]
 
     def __init__(self) -> None:
@@ -98,6 +100,8 @@ class ImportWindow(Dialog[int]):
             return self._step == "assign" and len(self._assignment.preview.sheets) > 1
         if action == "check":
             return self._step == "assign"
+        if action == "resume":
+            return self.meant_for("resume") is not None
         return True
 
     def _say(self, sentence: str, *, is_fault: bool = True) -> None:
@@ -115,8 +119,10 @@ class ImportWindow(Dialog[int]):
             self._read(self.query_one(PathLine).path, None)
         elif self._step == "assign":
             self._begin()
+        elif self.meant_for("resume") is not None:
+            self.action_resume()
         else:
-            self._stop()
+            self.action_stop()
 
     @on(Button.Pressed, "#back")
     def action_back(self) -> None:
@@ -185,12 +191,12 @@ class ImportWindow(Dialog[int]):
             return
         finally:
             self._is_beginning = False
-        self._follow(import_id)
+        self._run(import_id)
 
-    def _follow(self, import_id: int) -> None:
+    def _run(self, import_id: int) -> None:
         self._import_id = import_id
         self._go_to("run")
-        self.query_one(ImportProgress).follow(import_id)
+        self.watch_import(import_id)
         # Not the button that has become Stop: a second Enter would press it.
         self.query_one("#back").focus()
 
@@ -211,14 +217,13 @@ class ImportWindow(Dialog[int]):
             return
         self._assignment.take(checked.plan)
         if checked.import_id is not None:
-            self._follow(checked.import_id)
+            self._run(checked.import_id)
 
-    @on(ImportProgress.Ended)
-    def _ended(self) -> None:
-        self.query_one("#next").display = False
-
-    def _stop(self) -> None:
-        from tui.screens.import_files import stop_import
-
-        if self._import_id is not None:
-            stop_import(self, self._import_id)
+    def moved_on(self) -> None:
+        """Let the button offer what can be done now."""
+        super().moved_on()
+        can_stop, can_resume = (self.meant_for(action) is not None for action in ("stop", "resume"))
+        button = self.query_one("#next", Button)
+        button.display = can_stop or can_resume
+        if button.display:
+            button.label = plain(_("Stop") if can_stop else _("Resume"))

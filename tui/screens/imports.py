@@ -10,25 +10,18 @@ from store import database, imports, settings
 from store.imports import ImportView
 from store.language import N_, _
 from store.values import times
-from tui.following import Following
 from tui.page import Page
 from tui.screens.choice import Choice, ChoiceScreen
+from tui.screens.import_actions import IMPORT_ACTIONS, ImportActions
 from tui.screens.import_details import ImportDetails
-from tui.screens.import_files import (
-    resume_import,
-    stop_import,
-    undo_import,
-    write_report,
-    write_rows_to_fix,
-)
 from tui.text import cell, plain, shown
 from tui.widgets.import_progress import time_left
 from tui.widgets.small_table import SmallColumn, SmallTable
 
-_CHANGES = frozenset({"import", "stop", "resume", "report", "rows_to_fix", "undo", "options"})
+_CHANGES = IMPORT_ACTIONS | {"import", "options"}
 
 
-class ImportsScreen(Following, Page):
+class ImportsScreen(ImportActions, Page):
     """The list of imports."""
 
     MODE = "imports"
@@ -79,7 +72,8 @@ class ImportsScreen(Following, Page):
         self.query_one(SmallTable).fill({str(view.id): _cells(view, zone) for view in self._views})
         self.query_one("#none").display = not self._views
 
-    def _selected(self) -> ImportView | None:
+    def meant(self) -> ImportView | None:
+        """The import under the cursor."""
         key = self.query_one(SmallTable).selected
         return next((view for view in self._views if str(view.id) == key), None)
 
@@ -92,14 +86,14 @@ class ImportsScreen(Following, Page):
     @on(DataTable.RowSelected)
     def action_details(self) -> None:
         """All about an import."""
-        view = self._selected()
+        view = self.meant()
         if view is not None:
             self.app.push_screen(ImportDetails(view.id))
 
     @work(exclusive=True, group="dialog", exit_on_error=False)
     async def action_options(self) -> None:
         """What can be done with the selected import."""
-        view = self._selected()
+        view = self.meant()
         if view is None:
             return
         choices = [Choice(_("View details"), "details")]
@@ -117,36 +111,6 @@ class ImportsScreen(Following, Page):
         choice = await self.app.push_screen_wait(ChoiceScreen(shown(view.file, 50), choices))
         if choice is not None:
             await self.run_action(choice.value)
-
-    def action_stop(self) -> None:
-        """Stop it, or its undo; what was done stays."""
-        view = self._selected()
-        if view is not None and view.can_stop:
-            stop_import(self, view.id)
-
-    def action_resume(self) -> None:
-        """Go on with it, behind the last row that was handled."""
-        view = self._selected()
-        if view is not None and view.can_resume:
-            resume_import(self, view.id)
-
-    def action_report(self) -> None:
-        """Write the report."""
-        view = self._selected()
-        if view is not None and not view.is_running:
-            write_report(self, view)
-
-    def action_rows_to_fix(self) -> None:
-        """Write the rejected rows."""
-        view = self._selected()
-        if view is not None and view.can_be_mended:
-            write_rows_to_fix(self, view)
-
-    def action_undo(self) -> None:
-        """Put what it created into the bin."""
-        view = self._selected()
-        if view is not None and view.can_undo:
-            undo_import(self, view, self.look)
 
     def action_import(self) -> None:
         """Open the import window."""

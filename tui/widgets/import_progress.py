@@ -1,19 +1,20 @@
-"""A running import to watch."""
+"""An import to watch."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import ProgressBar, Static
 
-from store import imports
+from store import database, imports
 from store.imports import ImportView, State, UndoView
-from store.language import _, ngettext
-from tui.text import minutes_left, shown
+from store.language import N_, _, ngettext
+from tui.text import minutes_left, shown, waiting
 
-_LOOK_SECONDS = 0.5
-"""Between two looks; each sends a few hundred bytes."""
+_ENDED_EARLY = {
+    State.STOPPED: N_("The import was stopped; Resume (c) goes on where it stopped."),
+    State.INTERRUPTED: N_("The import was broken off; Resume (c) goes on where it stopped."),
+    State.FAILED: N_("The import has failed; Resume (c) tries again."),
+}
 
 
 class ImportProgress(Vertical):
@@ -21,34 +22,25 @@ class ImportProgress(Vertical):
 
     DEFAULT_CSS = "ImportProgress { height: auto; } ImportProgress ProgressBar { margin: 1 0; }"
 
-    class Ended(Message):
-        """The import, or its undo, has come to an end."""
-
     def __init__(self) -> None:
         super().__init__()
-        self._import_id = 0
-        self._timer: Timer | None = None
+        self._shown = Content()
 
     def compose(self) -> ComposeResult:
         yield ProgressBar(total=1000, show_eta=False)
         yield Static(id="numbers")
 
-    def follow(self, import_id: int) -> None:
-        """Watch this import, or its undo, until it ends."""
-        self._import_id = import_id
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_interval(_LOOK_SECONDS, self._look)
-        self._look()
-
-    def _look(self) -> None:
-        view = imports.get(self._import_id)
+    def show(self, view: ImportView) -> None:
+        """Show an import, or its undo, as it stands; what is shown already is not drawn again."""
         undo = view.undo if view.is_undoing else None
-        self.query_one(ProgressBar).update(progress=view.progress if undo is None else undo.progress)
-        self.query_one("#numbers", Static).update(content_of(view))
-        if not view.is_busy and self._timer is not None:
-            self._timer.stop()
-            self.post_message(self.Ended())
+        progress = view.progress if undo is None else undo.progress
+        bar = self.query_one(ProgressBar)
+        if bar.progress != progress:
+            bar.update(progress=progress)
+        content = content_of(view)
+        if not content.is_same(self._shown):
+            self._shown = content
+            self.query_one("#numbers", Static).update(content)
 
 
 def content_of(view: ImportView) -> Content:
@@ -58,9 +50,11 @@ def content_of(view: ImportView) -> Content:
         f"  {shown(view.file, 50)}\n",
     ]
     if view.state is State.QUEUED and imports.is_waiting(view):
-        parts.append(_("Another import is writing; this one begins when it has ended.") + "\n")
+        parts.append(waiting() + "\n")
     if view.state is State.IN_PROGRESS:
         parts.append(pace(view) + "\n")
+    if sentence := _how_to_go_on(view):
+        parts.append(sentence + "\n")
     for label, count in counts(view):
         parts.append(f"\n{count:>12,}  {label}")
     if view.undo is not None:
@@ -78,15 +72,22 @@ def content_of(view: ImportView) -> Content:
     return Content.assemble(*parts)
 
 
+def _how_to_go_on(view: ImportView) -> str:
+    """What is to be said of an import that can be resumed; empty for others."""
+    if not view.can_resume or view.copy_days is not None or database.is_read_only():
+        return ""
+    return _(_ENDED_EARLY[view.state])
+
+
 def _undo_said(view: ImportView, undo: UndoView) -> str:
     said = f"\n\n{undo.binned:>12,}  " + _("put into the bin by the undo")
     said += f"\n{undo.kept:>12,}  " + _("stayed: changed, or in touch, since then")
     if undo.state is State.QUEUED and imports.is_waiting(view):
-        said += "\n\n" + _("An import is writing; the undo begins when it has ended.")
+        said += "\n\n" + waiting()
     if undo.message:
         said += "\n\n" + shown(undo.message, 600)
     elif not undo.is_running and view.state is not State.UNDONE:
-        said += "\n\n" + _("The undo was broken off; begin it again to put the rest into the bin.")
+        said += "\n\n" + _("The undo has not come to its end; begin it again to put the rest into the bin.")
     return said
 
 
