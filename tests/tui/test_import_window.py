@@ -357,7 +357,7 @@ async def test_open_details_follow_what_is_done_elsewhere(
     import_id = stopped_import(tmp_path)
     async with screens(size) as person:
         await person.press("2", "enter")
-        assert person.sees("Stopped b.xlsx", "0 created", "3 not processed")
+        assert person.sees("Stopped b.xlsx", "Resume (c) goes on with the rest.", "3 not processed")
         await elsewhere(lambda: imports.resume(import_id))
         await person.until(lambda: person.sees("Finished b.xlsx", "3 created"), 30)
         assert not person.sees("Resume")
@@ -453,7 +453,7 @@ async def test_nothing_is_said_of_going_on_where_the_file_is_gone(screens: Scree
     async with screens() as person:
         await person.press("2", "enter")
         assert person.sees("Stopped")
-        assert not person.sees("goes on where it stopped")
+        assert not person.sees("Resume (c)")
 
 
 @asynccontextmanager

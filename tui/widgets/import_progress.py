@@ -11,7 +11,7 @@ from store.language import N_, _, ngettext
 from tui.text import minutes_left, shown, waiting
 
 _ENDED_EARLY = {
-    State.STOPPED: N_("The import was stopped; Resume (c) goes on where it stopped."),
+    State.STOPPED: N_("The import was stopped; Resume (c) goes on with the rest."),
     State.INTERRUPTED: N_("The import was broken off; Resume (c) goes on where it stopped."),
     State.FAILED: N_("The import has failed; Resume (c) tries again."),
 }
