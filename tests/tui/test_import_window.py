@@ -1,8 +1,8 @@
 """Import a file as a person does: choose, assign, watch, stop, ask for the report."""
 
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,18 @@ import openpyxl
 import pytest
 from textual.widgets import OptionList
 
-from store import changes, contacts, database, imports, listing, properties, settings
+from store import changes, contacts, database, imports, job_locks, jobs, listing, properties, settings
 from store.imports import State
-from store.models import Import
+from store.models import Import, Job
 from store.values.property_type import PropertyType
 from tests.support import (
-    HEAD,
     assert_adds_up,
     finish,
     import_file,
+    imported,
     kill_job,
     long_file,
     plan,
-    signal_job,
     three_samples,
     undo,
     workbook,
@@ -339,7 +338,8 @@ async def test_an_import_whose_process_died_is_seen_within_seconds_and_goes_on(
 
 def three_people(folder: Path) -> Path:
     """A file whose import takes no time."""
-    return workbook(folder / "b.xlsx", [HEAD, *([f"+57300123456{digit}", "Ana"] for digit in range(3))])
+    rows = ([f"+57300123456{digit}", "Ana"] for digit in range(3))
+    return workbook(folder / "b.xlsx", [["Celular", "Nombre"], *rows])
 
 
 def stopped_import(folder: Path) -> int:
@@ -456,18 +456,19 @@ async def test_nothing_is_said_of_going_on_where_the_file_is_gone(screens: Scree
         assert not person.sees("Resume (c)")
 
 
-@asynccontextmanager
-async def another_writes(person: Person, folder: Path) -> AsyncIterator[None]:
-    """An import writes, and is held in the midst of it."""
-    first = imports.start(plan(long_file(folder / "a.xlsx", 20_000)))
-    await person.until(lambda: imports.get(first).state is State.IN_PROGRESS, 60)
-    assert signal_job(first, signal.SIGSTOP)
+@contextmanager
+def another_writes(first: int) -> Iterator[None]:
+    """Another import is writing, as far as anybody can see; `first` as for `imported`."""
+    other = imported(1, first=first)
+    with database.writing():
+        Job.update(state="in_progress").where(Job.id == other).execute()
+    lock = job_locks.hold(other)
     try:
-        yield
+        with writers_wait():
+            yield
     finally:
-        imports.stop(first)
-        signal_job(first, signal.SIGCONT)
-    finish(first)
+        jobs.end(other, State.FINISHED)
+        os.close(lock)
 
 
 WAITS = "Other work is writing contacts; this begins when that has ended."
@@ -475,22 +476,23 @@ WAITS = "Other work is writing contacts; this begins when that has ended."
 
 async def test_an_import_and_an_undo_say_that_they_wait(screens: Screens, tmp_path: Path) -> None:
     earlier = import_file(three_people(tmp_path)).id
-    async with screens() as person, another_writes(person, tmp_path):
-        await begin(person, three_people(tmp_path))
-        await person.until(lambda: person.sees("Queued", WAITS), 30)
-        await person.press("escape")
-        imports.request_undo(earlier)
-        await person.press("2", "end", "enter")
-        await person.until(lambda: person.sees("Undo queued", WAITS), 30)
-        await person.press("x")
-        await person.until(lambda: not imports.get(earlier).is_busy, 30)
-        await person.until(lambda: not person.sees(WAITS), 30)
+    async with screens() as person:
+        with another_writes(0):
+            await begin(person, three_people(tmp_path))
+            await person.until(lambda: person.sees("Queued", WAITS), 30)
+            await person.press("escape")
+            imports.request_undo(earlier)
+            await person.press("2", "end", "enter")
+            await person.until(lambda: person.sees("Undo queued", WAITS), 30)
+            await person.press("x")
+            await person.until(lambda: not imports.get(earlier).is_busy, 30)
+            await person.until(lambda: not person.sees(WAITS), 30)
 
 
 async def test_a_change_of_many_contacts_says_that_it_waits(screens: Screens, tmp_path: Path) -> None:
     first = import_file(three_people(tmp_path)).id
     async with screens() as person:
-        async with another_writes(person, tmp_path):
+        with another_writes(0):
             await person.press("slash", *f"import:{first}", "enter")
             await person.until(lambda: person.sees("3 contacts of"), 30)
             change_id = changes.delete(listing.ids(listing.Listing(search=f"import:{first}")))
@@ -500,7 +502,7 @@ async def test_a_change_of_many_contacts_says_that_it_waits(screens: Screens, tm
             await person.until(lambda: person.sees("Delete contacts", "Queued", WAITS), 30)
         await person.until(lambda: person.sees("Finished", "3 contacts are deleted."), 60)
         assert not person.sees(WAITS)
-        async with another_writes(person, tmp_path):
+        with another_writes(1):
             changes.undo(change_id)
             await person.until(lambda: person.sees("Undoing: Queued", WAITS), 30)
         await person.until(lambda: person.sees("3 contacts are as they were."), 60)
