@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ImportView",
     "Plan",
+    "Remembered",
     "State",
     "UndoPreview",
     "UndoView",

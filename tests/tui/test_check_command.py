@@ -74,11 +74,16 @@ def test_rows_that_would_not_be_whole_can_be_left_for_later(path: Path, tmp_path
     assert (again.code, again.json["rows"], again.json["created"]) == (0, 1, 1)
 
 
-def test_an_interrupt_stops_a_check_and_leaves_nothing(path: Path, tmp_path: Path) -> None:
+def test_interrupts_stop_a_check_and_leave_nothing(path: Path, tmp_path: Path) -> None:
+    database.open_database(path)
     file = long_file(tmp_path / "a.xlsx", 100_000)
     running = start_contacts("import", file, "--check", database=path)
     until(lambda: list(tmp_path.glob("team.db-files/check-*.db")))
-    running.send_signal(signal.SIGINT)
+    assert running.stderr is not None
+    with database.writing():
+        running.send_signal(signal.SIGINT)
+        assert "Stopping" in running.stderr.readline()
+        running.send_signal(signal.SIGINT)
     out, _err = running.communicate(timeout=60)
     assert (running.returncode, out) == (130, "")
     assert files_of(path) == set()

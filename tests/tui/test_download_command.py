@@ -213,11 +213,15 @@ def test_the_language_of_a_file_is_not_that_of_the_sentences(path: Path) -> None
     assert cells(Path(done.out.strip()))[0][0] == "Nome"
 
 
-def test_an_interrupt_stops_it_and_leaves_no_file(large: Path, tmp_path: Path) -> None:
+def test_interrupts_stop_it_and_leave_no_file(large: Path, tmp_path: Path) -> None:
     target = tmp_path / "all.csv"
     with start_contacts("download", target, "--json", database=large) as process:
         until(lambda: any(view.state is State.IN_PROGRESS for view in downloads.list_all()))
-        process.send_signal(signal.SIGINT)
+        assert process.stderr is not None
+        with database.writing():
+            process.send_signal(signal.SIGINT)
+            assert "Stopping" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
         out, _err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert '"state": "stopped", "file": null, "rows": null' in out

@@ -10,7 +10,7 @@ import pytest
 from store import contacts as contacts_
 from store import database, imports
 from store.models import Contact
-from tests.support import HEAD, contacts, imported, people, start_contacts, workbook, writers_wait
+from tests.support import HEAD, contacts, imported, people, start_contacts, until, workbook, writers_wait
 
 
 @pytest.fixture
@@ -54,12 +54,31 @@ def test_an_interrupt_from_the_keyboard_stops_the_undo_and_ends_with_130(path: P
     assert people() == {}
 
 
+def test_no_further_interrupt_cuts_the_stop_of_an_undo_short(path: Path) -> None:
+    imported(10)
+    with writers_wait():
+        running = start_contacts("import", "--undo", "1", database=path)
+        assert running.stderr is not None
+        until(lambda: imports.get(1).is_undoing)
+        with database.writing():
+            running.send_signal(signal.SIGINT)
+            assert "Stopping" in running.stderr.readline()
+            running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, len(people())) == (130, 10)
+    assert out == "Undo stopped: 0 put into the bin, 0 stayed\n"
+    assert "`contacts import --undo 1`" in err
+
+
 def test_a_detached_undo_is_stopped_by_the_id_of_its_import(path: Path) -> None:
     imported(10)
     with writers_wait():
         assert contacts("import", "--undo", "1", "--detach", database=path).out == "1\n"
         stopped = contacts("import", "--stop", "1", "--json", database=path)
-    assert (stopped.code, stopped.json["state"]) == (0, "finished")
+        assert (stopped.code, stopped.json["state"]) == (0, "finished")
+        contacts("import", "--undo", "1", "--detach", database=path)
+        told = contacts("import", "--stop", "1", database=path)
+    assert (told.code, told.out) == (0, "Undo stopped: 0 put into the bin, 0 stayed\n")
     assert len(people()) == 10
 
 

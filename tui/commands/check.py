@@ -1,8 +1,5 @@
 """`contacts import --check`: what an import would do, without writing."""
 
-import sys
-import time
-
 import click
 
 from store import imports, jobs
@@ -14,10 +11,10 @@ from store.jobs import State
 from store.language import N_, _
 from store.reading import columns
 from tui.cli import ROWS_REJECTED, STOPPED
-from tui.commands.output import print_json
+from tui.commands.output import print_json, show_progress
+from tui.commands.stopping import Stoppable
 from tui.text import shown
 
-_LOOK_SECONDS = 0.05
 _FAULTS_SHOWN = 20
 _CURES = {
     Wound.CODE_MISSING: N_("If they belong to one country: --country CO."),
@@ -30,15 +27,13 @@ _CURES = {
 
 def check_file(plan: imports.Plan, as_json: bool) -> int:
     """Check the plan's file, print what was found and leave nothing behind; the exit code."""
-    check_id = check.start(plan)
-    try:
-        view = _follow(check_id)
-        if view.state is State.STOPPED:
-            return STOPPED
-        if view.state is not State.FINISHED:
-            raise FileUnusable(view.message or _("The check was interrupted."))
-    finally:
-        check.discard(check_id)
+    with Stoppable() as stoppable:
+        view = _check(plan, stoppable)
+    if view.state is State.STOPPED:
+        return STOPPED
+    if view.state is not State.FINISHED:
+        raise FileUnusable(view.message or _("The check was interrupted."))
+    stoppable.tell_if_late(True)
     if as_json:
         print_json(_as_json(view))
     else:
@@ -48,27 +43,22 @@ def check_file(plan: imports.Plan, as_json: bool) -> int:
     return ROWS_REJECTED if view.rejected else 0
 
 
-def _follow(check_id: int) -> CheckView:
-    """The check at its end; an interrupt from the keyboard stops it."""
-    while True:
-        try:
-            view = check.get(check_id)
-            if sys.stderr.isatty():
-                line = (
-                    _("Checking: {percent}%").format(percent=view.progress // 10) if view.is_running else ""
-                )
-                click.echo(f"\r\x1b[K{line}", nl=False, err=True)
-            if not view.is_running:
-                return view
-            time.sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            jobs.stop(check_id)
+def _check(plan: imports.Plan, stoppable: Stoppable) -> CheckView:
+    """The check at its end, when all that it has written is gone."""
+    check_id = check.start(plan)
+    try:
+        return stoppable.follow(
+            lambda: check.get(check_id),
+            lambda view: view.is_running,
+            lambda: jobs.stop(check_id),
+            _show_progress,
+        )
+    finally:
+        check.discard(check_id)
 
 
 def _show_progress(view: CheckView) -> None:
-    if sys.stderr.isatty():
-        line = _("Checking: {percent}%").format(percent=view.progress // 10) if view.is_running else ""
-        click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+    show_progress(_("Checking: {percent}%").format(percent=view.progress // 10) if view.is_running else "")
 
 
 def _as_json(view: CheckView) -> dict[str, object]:

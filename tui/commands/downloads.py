@@ -4,7 +4,6 @@ import errno
 import shutil
 import sys
 import tempfile
-import time
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -20,11 +19,10 @@ from store.language import _, ngettext
 from store.values import property_type, times
 from store.values.property_type import PropertyType
 from tui.cli import STOPPED, WRONG_USE, open_store
-from tui.commands.output import print_columns, print_json
+from tui.commands.output import print_columns, print_json, show_progress
+from tui.commands.stopping import Stoppable
 from tui.text import lines, shown
 
-_LOOK_SECONDS = 0.05
-"""Between two looks at a running download."""
 _STANDARD_OUTPUT = "-"
 
 
@@ -68,7 +66,10 @@ def download(
     if is_streamed:
         _stream(plan)
         return 0
-    return _conclude(_follow(downloads.start(plan)), target, as_json)
+    with Stoppable() as stoppable:
+        view = _follow(downloads.start(plan), stoppable)
+    stoppable.tell_if_late(view.state is State.FINISHED)
+    return _conclude(view, target, as_json)
 
 
 @click.command("downloads", help=_("Print the downloads, the latest first."))
@@ -160,24 +161,19 @@ def _harmless(data: bytes) -> bytes:
     return lines(text.replace("\r\n", "\n")).plain.encode()
 
 
-def _follow(download_id: int) -> DownloadView:
-    """The download at its end; an interrupt from the keyboard asks it to stop and waits on."""
-    while True:
-        try:
-            view = downloads.get(download_id)
-            _show_progress(view)
-            if not view.is_running:
-                return view
-            time.sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            downloads.stop(download_id)
+def _follow(download_id: int, stoppable: Stoppable) -> DownloadView:
+    """The download at its end."""
+    return stoppable.follow(
+        lambda: downloads.get(download_id),
+        lambda view: view.is_running,
+        lambda: downloads.stop(download_id),
+        _show_progress,
+    )
 
 
 def _show_progress(view: DownloadView) -> None:
-    if not sys.stderr.isatty():
-        return
-    line = f"{downloads.state_label(view)}: {view.progress / 10:.0f} %" if view.is_running else ""
-    click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+    line = f"{downloads.state_label(view)}: {view.progress / 10:.0f} %"
+    show_progress(line if view.is_running else "")
 
 
 def _conclude(view: DownloadView, target: Path | None, as_json: bool) -> int:

@@ -1,26 +1,23 @@
 """`contacts import`, `imports` and `template`."""
 
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
-from store import imports, jobs, properties, settings
-from store.errors import FileUnusable, Invalid, JobFailed
-from store.imports import ImportView, State
+from store import imports, jobs, settings
+from store.errors import FileUnusable, JobFailed
+from store.imports import ImportView, State, UndoView
 from store.language import _
 from store.values import times
 from store.values.property_type import DateOrder
 from tui.cli import ROWS_REJECTED, STOPPED, WRONG_USE, open_store
-from tui.commands.output import print_columns, print_json
+from tui.commands.output import print_columns, print_json, show_progress, tell
+from tui.commands.stopping import Stoppable
 from tui.text import shown
 
 _ID = click.IntRange(1, 2**63 - 1)
-_LOOK_SECONDS = 0.05
-"""Between two looks at a running import."""
 _KEPT_TOLD = 20
 """Contacts that stay, of whom is told when an import is undone."""
 
@@ -43,6 +40,7 @@ _KEPT_TOLD = 20
     help=_("How the file writes dates."),
 )
 @click.option("--whole-only", is_flag=True, help=_("Leave rows with a missing or unfit value for later."))
+@click.option("--afresh", is_flag=True, help=_("Take nothing over from the last file with these headers."))
 @click.option("--check", is_flag=True, help=_("Say what an import would do, and write nothing."))
 @click.option("--detach", is_flag=True, help=_("Print the id and return at once."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one object at the end."))
@@ -72,8 +70,7 @@ def import_(
         return _stop(stop_id, options["as_json"])
     if resume_id is not None:
         open_store(context)
-        imports.resume(resume_id)
-        return _watch(resume_id, options["detach"], options["as_json"])
+        return _watch(lambda: _resume(resume_id), options["detach"], options["as_json"])
     if undo_id is not None:
         open_store(context)
         return _undo(undo_id, options["detach"], options["as_json"])
@@ -112,16 +109,18 @@ def imports_(context: click.Context, as_json: bool) -> None:
                 for view in found
             ]
         )
+    if any(_can_go_on(view) for view in found):
+        tell(_("`contacts import --resume ID` goes on with what was stopped, interrupted or failed."))
 
 
 @click.command(help=_("Write an Excel file with the right columns, to be filled in."))
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
-def template(context: click.Context, file: Path) -> None:
+def template(context: click.Context, file: Path) -> int:
     open_store(context)
     from store.imports import template as template_
 
-    _wait_for(template_.request(file))
+    return _write(lambda: template_.request(file))
 
 
 def _import(
@@ -134,84 +133,75 @@ def _import(
     unknown_ranges: bool,
     date_order: DateOrder | None,
     whole_only: bool,
+    afresh: bool,
     check: bool,
     detach: bool,
     as_json: bool,
 ) -> int:
-    from store.reading import columns, container, reader
+    from store.reading import container
+    from tui.commands.import_plan import Words, plan_of
 
     # A wrong file is told before a database is made for nothing.
     container.check(file)
     open_store(context)
-    region = _region(country)
-    preview = reader.preview(file, sheet)
-    assignment = columns.by_words(words, preview.headers, properties.list_all())
-    assignment.check()
-    plan = imports.Plan(
-        file=file,
-        sheet=preview.sheet,
-        headers=preview.headers,
-        header_row=preview.header_row,
-        assignment=assignment,
-        country=region,
-        accept_unknown=unknown_ranges,
-        settled=region is not None,
-        whole_only=whole_only,
-        date_order=date_order,
-    )
+    plan = plan_of(file, Words(sheet, words, country, unknown_ranges, date_order, whole_only, afresh))
     if check:
         from tui.commands.check import check_file
 
         return check_file(plan, as_json)
-    return _watch(imports.start(plan), detach, as_json)
+    return _watch(lambda: imports.start(plan), detach, as_json)
 
 
-def _watch(import_id: int, detach: bool, as_json: bool) -> int:
-    if detach:
-        click.echo(import_id)
-        return 0
-    return _conclude(_follow(import_id, lambda view: view.is_running), as_json)
+def _resume(import_id: int) -> int:
+    imports.resume(import_id)
+    return import_id
 
 
-def _region(words: str | None) -> str | None:
-    from store.values import countries
+def _watch(begin: Callable[[], int], detach: bool, as_json: bool) -> int:
+    with Stoppable() as stoppable:
+        import_id = begin()
+        if detach:
+            click.echo(import_id)
+            return 0
+        view = _follow(import_id, lambda view: view.is_running, stoppable)
+    stoppable.tell_if_late(view.state is State.FINISHED)
+    return _conclude(view, as_json)
 
-    if words is None:
-        return None
-    country = countries.find(words)
-    if country is None:
-        raise Invalid(_("There is no country “{country}”; write it like CO.").format(country=words))
-    return country.code
+
+def _follow(import_id: int, is_going: Callable[[ImportView], bool], stoppable: Stoppable) -> ImportView:
+    """The import when it is going no more."""
+    is_told = False
+
+    def show(view: ImportView) -> None:
+        nonlocal is_told
+        _show_progress(view)
+        if not is_told and (sentence := _waiting_for(view)):
+            tell(sentence)
+            is_told = True
+
+    return stoppable.follow(lambda: imports.get(import_id), is_going, lambda: imports.stop(import_id), show)
 
 
-def _follow(import_id: int, is_going: Callable[[ImportView], bool]) -> ImportView:
-    """The import when it is going no more; an interrupt from the keyboard asks it to stop and waits on."""
-    while True:
-        try:
-            view = imports.get(import_id)
-            _show_progress(view)
-            if not is_going(view):
-                return view
-            time.sleep(_LOOK_SECONDS)
-        except KeyboardInterrupt:
-            imports.stop(import_id)
+def _waiting_for(view: ImportView) -> str:
+    """What is to be said of an import, or its undo, that waits for others; empty if it does not."""
+    is_undo_queued = view.undo is not None and view.undo.state is State.QUEUED
+    if not (is_undo_queued or view.state is State.QUEUED) or not imports.is_waiting(view):
+        return ""
+    if is_undo_queued:
+        return _("An import is writing; the undo begins when it has ended.")
+    return _("Another import is writing; this one begins when it has ended.")
 
 
 def _show_progress(view: ImportView) -> None:
-    if not sys.stderr.isatty():
-        return
-    if not view.is_busy:
-        click.echo("\r\x1b[K", nl=False, err=True)
-        return
-    if view.is_undoing:
-        click.echo(f"\r\x1b[K{imports.state_label(view)}", nl=False, err=True)
+    if view.state is not State.IN_PROGRESS or view.is_undoing:
+        show_progress(imports.state_label(view) if view.is_busy else "")
         return
     speed, rest = imports.speed_and_rest(view)
     left = "" if rest is None else _(" · {seconds:.0f} s left").format(seconds=rest)
     line = _("{state}: {rows:,} rows · {speed:,.0f} rows/s{left}").format(
         state=imports.state_label(view), rows=view.done, speed=speed, left=left
     )
-    click.echo(f"\r\x1b[K{line}", nl=False, err=True)
+    show_progress(line)
 
 
 def _conclude(view: ImportView, as_json: bool) -> int:
@@ -238,57 +228,92 @@ def _conclude(view: ImportView, as_json: bool) -> int:
         from store.imports.report import scatter_warning
 
         click.echo(scatter_warning(len(view.phones)), err=True)
+    code = _code(view)
+    if code == WRONG_USE:
+        click.echo(shown(view.message or _("The import was interrupted."), 1000), err=True)
+    if not as_json and _can_go_on(view):
+        click.echo(_("`contacts import --resume {id}` goes on with the rest.").format(id=view.id), err=True)
+    return code
+
+
+def _code(view: ImportView) -> int:
+    """The exit code for how an import has ended."""
     if view.state is State.STOPPED:
         return STOPPED
-    if view.state is not State.FINISHED:
-        click.echo(shown(view.message or _("The import was interrupted."), 1000), err=True)
+    if view.state not in (State.FINISHED, State.UNDONE):
         return WRONG_USE
     return ROWS_REJECTED if view.rejected else 0
 
 
+def _can_go_on(view: ImportView) -> bool:
+    """Whether an import has ended before its end, and the copy of its file is still there."""
+    return view.can_resume and view.copy_days is None
+
+
 def _stop(import_id: int, as_json: bool) -> int:
-    imports.stop(import_id)
-    while (view := imports.get(import_id)).is_busy:
-        time.sleep(_LOOK_SECONDS)
-    if as_json:
-        print_json(_as_json(view))
+    before = imports.get(import_id)
+    if not before.is_busy:
+        tell(_("There is nothing to stop: this import has ended already."))
+    with Stoppable(is_stopping=before.is_busy) as stoppable:
+        view = _follow(import_id, lambda view: view.is_busy, stoppable)
+    if before.is_undoing:
+        stoppable.tell_if_late(view.state is State.UNDONE)
+        _conclude_undo(view, as_json)
+    else:
+        stoppable.tell_if_late(view.state is State.FINISHED)
+        _conclude(view, as_json)
     return 0
 
 
 def _report(import_id: int, file: Path, as_json: bool) -> int:
-    _wait_for(imports.request_report(import_id, file))
+    code = _write(lambda: imports.request_report(import_id, file))
     if as_json:
         print_json(_as_json(imports.get(import_id)))
-    return 0
+    return code
 
 
 def _rows_to_fix(import_id: int, file: Path, as_json: bool) -> int:
-    _wait_for(imports.request_rows_to_fix(import_id, file))
+    code = _write(lambda: imports.request_rows_to_fix(import_id, file))
     if as_json:
         print_json(_as_json(imports.get(import_id)))
-    return 0
+    return code
 
 
 def _undo(import_id: int, detach: bool, as_json: bool) -> int:
     _tell_kept(imports.undo_preview(import_id))
-    imports.request_undo(import_id)
-    if detach:
-        click.echo(import_id)
-        return 0
-    view = _follow(import_id, lambda view: view.is_undoing)
+    with Stoppable() as stoppable:
+        imports.request_undo(import_id)
+        if detach:
+            click.echo(import_id)
+            return 0
+        view = _follow(import_id, lambda view: view.is_undoing, stoppable)
+    stoppable.tell_if_late(view.state is State.UNDONE)
+    return _conclude_undo(view, as_json)
+
+
+def _conclude_undo(view: ImportView, as_json: bool) -> int:
     undo = view.undo
     assert undo is not None
     if as_json:
         print_json(_as_json(view))
     else:
         counts = _("{binned:,} put into the bin, {kept:,} stayed").format(binned=undo.binned, kept=undo.kept)
-        click.echo(f"{imports.state_label(view)}: {counts}")
+        click.echo(f"{_undo_label(undo)}: {counts}")
     if undo.state is State.FINISHED:
         return 0
+    if undo.state is not State.STOPPED:
+        click.echo(shown(undo.message or _("The undo was interrupted."), 1000), err=True)
+    if not as_json:
+        click.echo(_("`contacts import --undo {id}` undoes the rest.").format(id=view.id), err=True)
+    return STOPPED if undo.state is State.STOPPED else WRONG_USE
+
+
+def _undo_label(undo: UndoView) -> str:
+    if undo.state is State.FINISHED:
+        return State.UNDONE.label
     if undo.state is State.STOPPED:
-        return STOPPED
-    click.echo(shown(undo.message or _("The undo was interrupted; begin it again."), 1000), err=True)
-    return WRONG_USE
+        return _("Undo stopped")
+    return _("Undo failed") if undo.state is State.FAILED else _("Undo interrupted")
 
 
 def _tell_kept(preview: imports.UndoPreview) -> None:
@@ -305,13 +330,21 @@ def _tell_kept(preview: imports.UndoPreview) -> None:
         click.echo(_("and {count:,} more").format(count=preview.kept - len(told)), err=True)
 
 
-def _wait_for(job_id: int) -> None:
-    while (job := jobs.wait(job_id, 60)).is_running:
-        pass
+def _write(request: Callable[[], int]) -> int:
+    """Let a job write a file, and wait for it; the exit code. Raises FileUnusable and JobFailed."""
+    with Stoppable() as stoppable:
+        job_id = request()
+        job = stoppable.follow(
+            lambda: jobs.get(job_id), lambda job: job.is_running, lambda: jobs.stop(job_id)
+        )
+    if job.state is State.STOPPED:
+        return STOPPED
     if job.state is State.FAILED:
         raise FileUnusable(job.message)
     if job.state is not State.FINISHED:
         raise JobFailed(_("The file was not written: the work was interrupted."))
+    stoppable.tell_if_late(True)
+    return 0
 
 
 def _as_json(view: ImportView) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from store.values.custom_property import CustomProperty
 from store.values.property_type import TRUE, PropertyType
 from tui.text import shown
 
+_ANEW = "\r\x1b[K"
+"""Begins the line of a terminal anew."""
+
 
 def print_json(value: Mapping[str, Any]) -> None:
     """One object on one line, its text readable but for what would act on a terminal."""
@@ -57,6 +60,17 @@ def print_columns(rows: list[list[object]]) -> None:
     for row in texts:
         cells = [set_cell_size(text, width) for text, width in zip(row, widths, strict=True)]
         click.echo("  ".join(cells).rstrip())
+
+
+def show_progress(line: str) -> None:
+    """On a terminal, put a line in the place of the one before; an empty one at the end of the work."""
+    if sys.stderr.isatty():
+        click.echo(f"{_ANEW}{line}", nl=False, err=True)
+
+
+def tell(sentence: str) -> None:
+    """Say a sentence on stderr, in the place of a line of progress."""
+    click.echo(f"{_ANEW}{sentence}" if sys.stderr.isatty() else sentence, err=True)
 
 
 def confirmed(question: str, yes: bool) -> bool:
