@@ -223,11 +223,11 @@ def test_an_import_that_waits_for_another_says_so_once(path: Path, tmp_path: Pat
         imports.start(plan(three_rows(tmp_path)))
         Job.update(state="in_progress").where(Job.id == 1).execute()
         running = start_contacts("import", three_rows(tmp_path, "again.xlsx"), database=path)
-        said(running, "Another import is writing; this one begins when it has ended.")
+        said(running, "Other work is writing contacts; this begins when that has ended.")
         Job.update(state="queued").where(Job.id == 1).execute()
     out, err = running.communicate(timeout=60)
     finish(1)
-    assert (running.returncode, "Another import" in err) == (0, False)
+    assert (running.returncode, "Other work" in err) == (0, False)
     assert out.startswith("Finished: ")
 
 

@@ -164,8 +164,8 @@ def _watch(begin: Callable[[], int], detach: bool, as_json: bool) -> int:
             click.echo(import_id)
             return 0
         view = _follow(import_id, lambda view: view.is_running, stoppable)
-    stoppable.tell_if_late(view.state is State.FINISHED)
-    return _conclude(view, as_json)
+        stoppable.tell_if_late(view.state is State.FINISHED)
+        return _conclude(view, as_json)
 
 
 def _follow(import_id: int, is_going: Callable[[ImportView], bool], stoppable: Stoppable) -> ImportView:
@@ -175,21 +175,17 @@ def _follow(import_id: int, is_going: Callable[[ImportView], bool], stoppable: S
     def show(view: ImportView) -> None:
         nonlocal is_told
         _show_progress(view)
-        if not is_told and (sentence := _waiting_for(view)):
-            tell(sentence)
+        if not is_told and _is_waiting(view):
+            tell(_("Other work is writing contacts; this begins when that has ended."))
             is_told = True
 
     return stoppable.follow(lambda: imports.get(import_id), is_going, lambda: imports.stop(import_id), show)
 
 
-def _waiting_for(view: ImportView) -> str:
-    """What is to be said of an import, or its undo, that waits for others; empty if it does not."""
-    is_undo_queued = view.undo is not None and view.undo.state is State.QUEUED
-    if not (is_undo_queued or view.state is State.QUEUED) or not imports.is_waiting(view):
-        return ""
-    if is_undo_queued:
-        return _("An import is writing; the undo begins when it has ended.")
-    return _("Another import is writing; this one begins when it has ended.")
+def _is_waiting(view: ImportView) -> bool:
+    """Whether an import, or its undo, is queued behind others."""
+    states = (view.state, view.undo.state if view.undo is not None else None)
+    return State.QUEUED in states and imports.is_waiting(view)
 
 
 def _show_progress(view: ImportView) -> None:
@@ -287,8 +283,8 @@ def _undo(import_id: int, detach: bool, as_json: bool) -> int:
             click.echo(import_id)
             return 0
         view = _follow(import_id, lambda view: view.is_undoing, stoppable)
-    stoppable.tell_if_late(view.state is State.UNDONE)
-    return _conclude_undo(view, as_json)
+        stoppable.tell_if_late(view.state is State.UNDONE)
+        return _conclude_undo(view, as_json)
 
 
 def _conclude_undo(view: ImportView, as_json: bool) -> int:
@@ -302,7 +298,7 @@ def _conclude_undo(view: ImportView, as_json: bool) -> int:
     if undo.state is State.FINISHED:
         return 0
     if undo.state is not State.STOPPED:
-        click.echo(shown(undo.message or _("The undo was interrupted."), 1000), err=True)
+        click.echo(shown(undo.message or _("The undo was broken off."), 1000), err=True)
     if not as_json:
         click.echo(_("`contacts import --undo {id}` undoes the rest.").format(id=view.id), err=True)
     return STOPPED if undo.state is State.STOPPED else WRONG_USE
@@ -313,7 +309,7 @@ def _undo_label(undo: UndoView) -> str:
         return State.UNDONE.label
     if undo.state is State.STOPPED:
         return _("Undo stopped")
-    return _("Undo failed") if undo.state is State.FAILED else _("Undo interrupted")
+    return _("Undo failed") if undo.state is State.FAILED else _("Undo broken off")
 
 
 def _tell_kept(preview: imports.UndoPreview) -> None:

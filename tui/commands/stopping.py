@@ -22,6 +22,7 @@ class Stoppable:
     def __init__(self, *, is_stopping: bool = False) -> None:
         self.is_stopping = is_stopping
         """Whether a person wants the work to stop."""
+        self._is_interrupted = False
 
     def __enter__(self) -> Self:
         self._before = signal.getsignal(signal.SIGINT)
@@ -31,10 +32,11 @@ class Stoppable:
         return self
 
     def __exit__(self, *_details: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        # What is pressed once more in impatience must not change how the command ends.
+        signal.signal(signal.SIGINT, signal.SIG_IGN if self._is_interrupted else self._before)
 
     def _stop(self, _number: int, _frame: FrameType | None) -> None:
-        self.is_stopping = True
+        self.is_stopping = self._is_interrupted = True
 
     def follow(
         self,
