@@ -206,7 +206,7 @@ def _conclude(view: ImportView, as_json: bool) -> int:
     else:
         from tui.widgets.import_progress import cautions
 
-        click.echo(f"{imports.state_label(view)}: {_counts(view)}")
+        click.echo(f"{view.state.label}: {_counts(view)}")
         if view.rejected:
             click.echo(
                 _("`contacts import --report {id} FILE` says which rows and why.").format(id=view.id),
