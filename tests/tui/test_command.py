@@ -23,6 +23,7 @@ from tests.support import (
     ROOT,
     contacts,
     finish,
+    job_processes,
     kill_job,
     long_file,
     people,
@@ -206,7 +207,7 @@ def test_an_import_that_ends_before_its_stop_says_so_and_has_its_own_exit_code(
     database.open_database(path)
     with writers_wait():
         running = start_contacts("import", three_rows(tmp_path), database=path)
-        until(imports.list_all)
+        until(lambda: job_processes(1))
         running.send_signal(signal.SIGSTOP)
         os.waitpid(running.pid, os.WUNTRACED)
         running.send_signal(signal.SIGINT)
