@@ -162,7 +162,8 @@ def resume(job_id: int, note: dict[str, Any], check: Callable[[], None] | None =
             row.stop_asked = False
             row.message = ""
             row.finished = 0
-            row.parameters = row.parameters | note
+            # With something new: a write that changes nothing is one that other programs do not see.
+            row.parameters = row.parameters | note | {"queued": times.now()}
             row.save()
         _launch(job_id, row.kind, lock)
     finally:

@@ -15,7 +15,7 @@ from store.values.property_type import DateOrder
 from tui.cli import ROWS_REJECTED, STOPPED, WRONG_USE, open_store
 from tui.commands.output import print_columns, print_json, show_progress, tell
 from tui.commands.stopping import Stoppable
-from tui.text import shown
+from tui.text import shown, waiting
 
 _ID = click.IntRange(1, 2**63 - 1)
 _KEPT_TOLD = 20
@@ -176,7 +176,7 @@ def _follow(import_id: int, is_going: Callable[[ImportView], bool], stoppable: S
         nonlocal is_told
         _show_progress(view)
         if not is_told and _is_waiting(view):
-            tell(_("Other work is writing contacts; this begins when that has ended."))
+            tell(waiting())
             is_told = True
 
     return stoppable.follow(lambda: imports.get(import_id), is_going, lambda: imports.stop(import_id), show)
