@@ -27,9 +27,6 @@ AT_ONCE = 1_000
 class ContactChoosing(ContactActions, ManyActions, ListActions):
     """The part of the list's screen that knows marks."""
 
-    _is_whole: bool
-    """Whether the table knows all ids of its listing."""
-
     @property
     def _table(self) -> ContactTable:
         return self.query_one(ContactTable)
@@ -54,7 +51,7 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         await self.typed()
         ids, wanted = self._table.ids, self._listing
         try:
-            if not self._is_whole:
+            if not self._table.is_whole:
                 ids = await self.contacts_app.read(listing.ids, wanted)
         except ContactsError as error:
             self.contacts_app.say_error(error)
@@ -86,14 +83,20 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
 
         back = self._table.bookmark()
 
-        def go(words: str) -> str:
+        is_by_name = self._listing.order is Order.NAME
+
+        def go_there(words: str) -> None:
             table = self._table
             place = None if letters_only else place_meant(words, len(table.ids))
-            if place is None and self._listing.order is Order.NAME:
+            if place is None and is_by_name:
                 place = self.contacts_app.glance(lambda: self._place_of_name(words))
-            if place is None:
+            if place is not None:
+                table.go_to(place)
+
+        def go(words: str) -> str:
+            if not is_by_name and place_meant(words, 1) is None:
                 return _("Type a row number like 1,234, or a share like 50%.")
-            table.go_to(place)
+            self._table.when_whole(partial(go_there, words))
             return ""
 
         self.app.push_screen(Jump(question, go), lambda stays: None if stays else back())

@@ -3,10 +3,12 @@
 import time
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from textual import on, work
 from textual.message import Message
+from textual.timer import Timer
 
 from store import database, listing, settings
 from store.errors import ContactsError, Invalid
@@ -17,6 +19,7 @@ from tui.page import Page
 from tui.screens.contact_choosing import ContactChoosing
 from tui.text import plain, shown
 from tui.widgets.contact_table import ContactTable
+from tui.widgets.line import Line
 from tui.widgets.marks import Marks
 from tui.widgets.search_bar import SearchBar
 
@@ -26,6 +29,19 @@ _FIRST = 200
 """Rows that are shown before the whole order is known."""
 _REST = 4
 """While others write, a new order is taken after so many times as long as the last one took."""
+_COUNT_SECONDS = 0.3
+"""The number of what was searched before stays for so long beside the first rows of a new search."""
+
+
+@dataclass(slots=True, eq=False)
+class Taking:
+    """An order that is being taken, and how it is to be shown."""
+
+    listing: Listing
+    keep: int | None
+    """The contact that is to be under the cursor."""
+    is_new: bool
+    """Whether the person asked for it and has seen nothing of it; else the list is to stay where it is."""
 
 
 class ContactOrder(ContactChoosing, Page):
@@ -37,21 +53,13 @@ class ContactOrder(ContactChoosing, Page):
         """The ids of a listing are known: the first of them, or all."""
 
         def __init__(
-            self,
-            wanted: Listing,
-            ids: "array[int]",
-            keep: int | None,
-            total: int | None,
-            is_new: bool,
-            living: Marks | None = None,
+            self, taking: Taking, ids: "array[int]", total: int | None = None, living: Marks | None = None
         ) -> None:
             super().__init__()
-            self.wanted = wanted
+            self.listing = taking.listing
             self.ids = ids
-            self.keep = keep
-            """The contact that is to be under the cursor."""
-            self.is_new = is_new
-            """Whether the person asked for it; else the list is to stay where it is."""
+            self.keep = taking.keep
+            self.is_new = taking.is_new
             self.total = total
             """How many contacts there are in all; None while only the first ids are known."""
             self.living = living
@@ -60,12 +68,18 @@ class ContactOrder(ContactChoosing, Page):
     def __init__(self) -> None:
         super().__init__()
         self._listing = Listing()
+        """What is wanted."""
+        self._shown = self._listing
+        """What the table shows, some of it or all."""
+        self._taking: Taking | None = None
         self._look = Look()
         self._version = 0
         self._is_stale = False
         self._rest_until = 0.0
-        self._is_whole = False
         self._total: int | None = None
+        self._found: tuple[str, int] | None = None
+        """The search that was last shown as a whole, and how many it found."""
+        self._count_timer: Timer | None = None
 
     def _show_details(self) -> None:
         """Let what stands beside the list follow it."""
@@ -79,7 +93,7 @@ class ContactOrder(ContactChoosing, Page):
         if first is None:
             self._take_order()
             return
-        self._show_order(self.OrderTaken(wanted, first, None, None, True))
+        self._show_order(self.OrderTaken(Taking(wanted, None, True), first))
         self._take_rest()
 
     @work(exclusive=True, group="order", exit_on_error=False)
@@ -98,7 +112,7 @@ class ContactOrder(ContactChoosing, Page):
         if not self._is_stale:
             return
         self._show_details()
-        if time.monotonic() > self._rest_until:
+        if self._taking is None and time.monotonic() > self._rest_until:
             self._take_order(is_new=False)
 
     def _forget_changed(self) -> None:
@@ -121,33 +135,68 @@ class ContactOrder(ContactChoosing, Page):
         # At the top of the list a person looks at the top, whoever stands there.
         return self._table.selected_id if self._table.cursor_row > 0 else None
 
+    def _want(self, wanted: Listing, keep: int | None) -> None:
+        """Show another listing: `keep` under the cursor, or from the top."""
+        self._listing = wanted
+        self._table.wait()
+        self._take_order(keep)
+
+    def _take_order(self, keep: int | None = None, *, is_new: bool = True) -> None:
+        before = self._taking
+        if not is_new and before is not None and before.listing is self._listing:
+            # What the person asked for is still to be shown so.
+            keep, is_new = before.keep, before.is_new
+        self._taking = Taking(self._listing, keep, is_new)
+        # What is wanted no more must not keep this one waiting: a filter may look at every contact.
+        self._look.break_off()
+        self._read_order(self._taking)
+
     @work(exclusive=True, group="order", exit_on_error=False)
-    async def _take_order(self, keep: int | None = None, *, is_new: bool = True) -> None:
-        wanted = self._listing
+    async def _read_order(self, taking: Taking) -> None:
+        wanted = taking.listing
         self._is_stale = False
-        began = time.monotonic()
         try:
-            if is_new and keep is None:
-                first = await self._read_if_wanted(wanted, lambda: listing.first_ids(wanted, _FIRST))
+            if taking.is_new and taking.keep is None:
+                first = await self._read_if_wanted(taking, lambda: listing.first_ids(wanted, _FIRST))
                 if first is not None:
-                    self.post_message(self.OrderTaken(wanted, first, None, None, True))
+                    self.post_message(self.OrderTaken(taking, first))
                     await self.painted()
                     # What follows shows the same from the top: a person may have begun to walk in it.
-                    is_new = False
-            ids = await self._read_if_wanted(wanted, lambda: listing.ids(wanted))
+                    taking.is_new = False
+            began = time.monotonic()
+            ids = await self._read_if_wanted(taking, lambda: listing.ids(wanted))
             total = await self.contacts_app.read(listing.count)
             living = await self._living(wanted, ids)
+            self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
+            if ids is not None:
+                self.post_message(self.OrderTaken(taking, ids, total, living))
         except Invalid as error:
-            # Of what is being typed: the list stays, and what is wrong is said below the line.
-            self.query_one(SearchBar).say_fault(str(error))
-            return
+            self._keep_shown(taking, str(error))
         except ContactsError as error:
             self.contacts_app.say_error(error)
-            return
+            self._table.wait_no_more()
         finally:
-            self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
-        if ids is not None:
-            self.post_message(self.OrderTaken(wanted, ids, keep, total, is_new, living))
+            if self._taking is taking:
+                self._taking = None
+
+    def _keep_shown(self, taking: Taking, fault: str) -> None:
+        """Where the search is wrong, as while it is typed: the list stays, and what is wrong is said."""
+        self.query_one(SearchBar).say_fault(fault)
+        if taking.listing.search == self._shown.search:
+            # It has become wrong: a property is gone.
+            self._table.wait_no_more()
+            return
+        wanted = replace(taking.listing, search=self._shown.search)
+        if wanted != self._shown:
+            # It has been sorted since.
+            self._want(wanted, taking.keep)
+            return
+        self._listing = self._shown
+        if self._table.wait_no_more():
+            self._show_count()
+        else:
+            self._table.wait()
+            self._take_order(is_new=False)
 
     async def _living(self, wanted: Listing, ids: "array[int] | None") -> Marks | None:
         """Who may still be marked; None where nobody is."""
@@ -156,41 +205,55 @@ class ContactOrder(ContactChoosing, Page):
         everybody = await self.contacts_app.read(listing.ids, Listing()) if wanted.search else ids
         return await self.contacts_app.read(Marks, everybody)
 
-    async def _read_if_wanted(self, wanted: Listing, look: Callable[[], T]) -> T | None:
+    async def _read_if_wanted(self, taking: Taking, look: Callable[[], T]) -> T | None:
         """Skips a look that another key has made needless while it waited for the one before."""
 
         def take() -> T | None:
-            return self._look.take(look) if wanted is self._listing else None
+            return self._look.take(look) if taking is self._taking else None
 
         return await self.contacts_app.read(take)
 
     @on(OrderTaken)
     def _show_order(self, event: OrderTaken) -> None:
-        if event.wanted is not self._listing:
+        if event.listing is not self._listing:
             return
-        zone = settings.load().time_zone
-        self.query_one(SearchBar).say_fault("")
-        self._table.show(event.ids, event.wanted, zone, keep=event.keep, is_new=event.is_new)
+        zone, is_whole = settings.load().time_zone, event.total is not None
+        if self.query_one("#search", Line).value == event.listing.search:
+            self.query_one(SearchBar).say_fault("")
+        self._shown = event.listing
+        self._table.show(
+            event.ids, event.listing, zone, keep=event.keep, is_new=event.is_new, is_whole=is_whole
+        )
         self._say_if_empty(event)
         self.call_after_refresh(self._show_details)
-        self._is_whole = event.total is not None
         if event.total is None:
             return
         self._total = event.total
+        self._found = (event.listing.search, len(event.ids))
         if event.living is not None:
             self._table.keep_marks(event.living)
         self._show_count()
 
+    def _show_count_soon(self) -> None:
+        """Say that it is not known, unless it is known soon."""
+        if self._count_timer is None:
+            self._count_timer = self.set_timer(_COUNT_SECONDS, self._show_count)
+
     def _show_count(self) -> None:
+        if self._count_timer is not None:
+            self._count_timer.stop()
+            self._count_timer = None
         if self._total is None:
             return
-        text = ngettext("{count} contact", "{count} contacts", len(self._table.ids))
+        found = "…"
+        if self._found is not None and self._found[0] == self._listing.search:
+            found = ngettext("{count} contact", "{count} contacts", self._found[1])
         if self._listing.search:
-            text = _("{found} of {total:,}").format(found=text, total=self._total)
+            found = _("{found} of {total:,}").format(found=found, total=self._total)
         if self._table.marks:
             marked = ngettext("{count} marked", "{count} marked", len(self._table.marks))
-            text = f"{text} · {marked}"
-        self.query_one(SearchBar).say_count(text)
+            found = f"{found} · {marked}"
+        self.query_one(SearchBar).say_count(found)
 
     @on(ContactTable.MarksChanged)
     def _follow_marks(self) -> None:
@@ -201,7 +264,7 @@ class ContactOrder(ContactChoosing, Page):
         sentence = None
         if not event.ids:
             sentence = plain(_("No contacts yet. Press i to import an Excel file, n to create one."))
-            if words := shown(event.wanted.search, 40):
+            if words := shown(event.listing.search, 40):
                 sentence = plain(_("No contact fits “{words}”. Esc shows all.").format(words=words))
         if sentence is not None or self.query("#empty"):
             from tui.widgets import unseen

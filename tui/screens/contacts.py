@@ -87,6 +87,7 @@ class ContactsScreen(ContactOrder):
     def action_search(self) -> None:
         """Go to the search line."""
         line = self.query_one("#search", Line)
+        self._table.drop_wish()
         self.set_focus(line)
         line.action_select_all()
 
@@ -117,18 +118,19 @@ class ContactsScreen(ContactOrder):
     @on(Input.Changed, "#search")
     def _search(self, event: Input.Changed) -> None:
         self.refresh_bindings()
+        if event.input.has_focus:
+            # Else it was typed before the person went to the results.
+            self._table.drop_wish()
         if event.value == self._listing.search:
+            self.query_one(SearchBar).say_fault("")
             return
         keep = None
         if not self._listing.search:
             self._before_search = self._kept()
         elif not event.value:
             keep = self._before_search
-        self._listing = replace(self._listing, search=event.value)
-        self._is_whole = False
-        # What was typed before must not keep this one waiting: a filter may look at every contact.
-        self._look.break_off()
-        self._take_order(keep)
+        self._want(replace(self._listing, search=event.value), keep)
+        self._show_count_soon()
 
     async def typed(self) -> None:
         line = self.query_one("#search", Line)
@@ -144,7 +146,8 @@ class ContactsScreen(ContactOrder):
         """Choose a search that is kept under a name, or keep the present one."""
         from tui.screens.saved_searches import SavedSearches
 
-        self.app.push_screen(SavedSearches(self._listing.search), self._search_again)
+        self._table.drop_wish()
+        self.app.push_screen(SavedSearches(self.query_one("#search", Line).value), self._search_again)
 
     def _search_again(self, words: str | None) -> None:
         if words is not None:
@@ -153,7 +156,17 @@ class ContactsScreen(ContactOrder):
 
     def action_results(self) -> None:
         """From the search line into the results."""
+        self._table.drop_wish()
+        self._table.wait()
         self.set_focus(self._table)
+        self._have_results()
+
+    @work(exclusive=True, group="results", exit_on_error=False)
+    async def _have_results(self) -> None:
+        # What is pressed next is for what was typed, which may still be on its way.
+        await self.typed()
+        if self._taking is None and self._listing is self._shown:
+            self._table.wait_no_more()
 
     @on(DataTable.HeaderSelected)
     def _sort_by_header(self, event: DataTable.HeaderSelected) -> None:
@@ -173,12 +186,12 @@ class ContactsScreen(ContactOrder):
             self._sort(choice.value)
 
     def _sort(self, order: Order) -> None:
-        if order is self._listing.order:
-            self._listing = replace(self._listing, descending=not self._listing.descending)
-        else:
+        wanted = replace(self._listing, descending=not self._listing.descending)
+        if order is not self._listing.order:
             # Names from A, numbers and dates from the top.
-            self._listing = replace(self._listing, order=order, descending=order is not Order.NAME)
-        self._take_order(self._kept())
+            wanted = replace(self._listing, order=order, descending=order is not Order.NAME)
+        self._table.drop_wish()
+        self._want(wanted, self._kept())
 
     # Details
 

@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -132,6 +133,9 @@ class ContactTable(MarkableTable[Row]):
         self._listing = Listing()
         self._zone = ""
         self._layout_key: tuple[object, ...] = ()
+        self._is_whole = False
+        self._is_waiting = True
+        self._wish: Callable[[], None] | None = None
         super().__init__(fetch, header_lines=_HEADER_LINES, id=id)
 
     def show(
@@ -142,16 +146,78 @@ class ContactTable(MarkableTable[Row]):
         *,
         keep: int | None = None,
         is_new: bool = True,
+        is_whole: bool = True,
     ) -> None:
         """Show these contacts: `keep` under the cursor where it was on screen, or the first of a new list.
 
-        A list that is not new stays where it is, on the contact that was chosen.
+        A list that is not new stays where it is, on the contact that was chosen. One that is not whole waits
+        for the rest of its ids.
         """
         row, top = self._places(ids, keep, is_new)
         self._zone = zone
         self._listing = listing
+        self._is_whole = is_whole
         self._lay_out()
         self.show_ids(ids, row, top)
+        if is_whole:
+            self.wait_no_more()
+
+    # What is wished before all ids are known
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether these are all the ids of what is wanted."""
+        return self._is_whole and not self._is_waiting
+
+    def wait(self) -> None:
+        """Other ids are to come."""
+        self._is_waiting = True
+
+    def wait_no_more(self) -> bool:
+        """No others come, and what was wished is done; returns whether the ids are whole."""
+        self._is_waiting = False
+        wish, self._wish = self._wish, None
+        if wish is not None:
+            wish()
+        return self._is_whole
+
+    def when_whole(self, wish: Callable[[], None]) -> None:
+        """Do what needs all ids: at once, or when they have come, unless the person has gone on by then."""
+        self._wish = wish
+        if not self._is_waiting:
+            self.wait_no_more()
+
+    def drop_wish(self) -> None:
+        """Stay here, whatever was wished."""
+        self._wish = None
+
+    def on_key(self) -> None:
+        """Whoever goes on with the rows there are wants to be taken nowhere else."""
+        self.drop_wish()
+
+    def on_mouse_down(self) -> None:
+        """As a key."""
+        self.drop_wish()
+
+    def on_mouse_scroll_down(self) -> None:
+        """As a key."""
+        self.drop_wish()
+
+    def on_mouse_scroll_up(self) -> None:
+        """As a key."""
+        self.drop_wish()
+
+    def action_scroll_bottom(self) -> None:
+        """Go to the last row."""
+        self.when_whole(super().action_scroll_bottom)
+
+    def action_extend(self, towards: str) -> None:
+        """As any table; to the last row when it is known."""
+        extend = partial(super().action_extend, towards)
+        if towards == "last":
+            self.when_whole(extend)
+        else:
+            extend()
 
     def _places(self, ids: "array[int]", keep: int | None, is_new: bool) -> tuple[int, int]:
         """Where the cursor and the top of the list are to be among other ids."""
@@ -189,6 +255,7 @@ class ContactTable(MarkableTable[Row]):
         row, top, contact_id = self.cursor_row, self.top, self.selected_id
 
         def go_back() -> None:
+            self.drop_wish()
             place = row if contact_id is None else self._place_of(self._ids, row, contact_id)
             self.stand(place, max(top + place - row, 0))
 
