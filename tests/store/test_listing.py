@@ -1,5 +1,6 @@
 """Sort and search: any order both ways, ties stable, never last."""
 
+from array import array
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,8 @@ def test_orders_are_stable_and_ascending_reversed_is_descending(
     found = list(listing.ids(Listing(order, descending)))
     assert set(found) == made
     assert list(listing.first_ids(Listing(order, descending), 5)) == found[:5]
+    turned = listing.turned(array(database.ID, found), Listing(order, descending))
+    assert turned == listing.ids(Listing(order, not descending))
     rows = {row.id: row for row in Contact.select()}
     name = order is Order.NAME
     keys = [(fold(rows[i].name) if name else getattr(rows[i], order.value), i) for i in found]
@@ -157,3 +160,18 @@ def test_the_position_of_a_prefix_is_that_of_the_first_name_with_it(
     else:
         passed = [name > wanted if descending else name < wanted for name in folded]
         assert found == sum(passed)
+
+
+@given(st.lists(st.integers(1, 30), unique=True), st.data())
+def test_what_comes_first_anew_stands_before_the_others_as_they_were(
+    ids: list[int], data: st.DataObject
+) -> None:
+    limit = data.draw(st.integers(1, 10))
+    first = ids[:limit]
+    # Who is among the first now was elsewhere before, or nowhere.
+    known = [i for i in ids if i not in data.draw(st.sets(st.sampled_from(first or [0])))]
+    for newcomer in data.draw(st.sets(st.sampled_from(first or [0]))):
+        if newcomer in known:
+            known.remove(newcomer)
+            known.insert(data.draw(st.integers(0, len(known))), newcomer)
+    assert list(listing.renewed(array(database.ID, first), array(database.ID, known))) == ids

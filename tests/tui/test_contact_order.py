@@ -11,9 +11,10 @@ import pytest
 
 from store import contacts, database, listing
 from store.listing import Listing
+from store.models import Contact
 from tests.tui.conftest import Person, Screens
 from tests.tui.test_contact_table import BY_NAME, chosen_name, marked, table_of
-from tests.tui.test_contacts_screen import elsewhere, insert, names
+from tests.tui.test_contacts_screen import MOMENT, elsewhere, insert, names
 from tui.app import ContactsApp
 from tui.screens import contact_order
 from tui.screens.contacts import ContactsScreen
@@ -157,7 +158,7 @@ async def test_only_the_latest_wish_counts_and_esc_takes_it_back(screens: Screen
         await let_through(person, gate)
         assert chosen_name(person) == "Person 001999"
         gate.close()
-        await press(person, "s", "enter", "g", *"900", "escape")
+        await press(person, "s", "down", "enter", "g", *"900", "escape")
         await let_through(person, gate)
         assert chosen_name(person) == "Person 001999"
 
@@ -258,3 +259,63 @@ async def test_behind_a_wrong_filter_the_last_good_search_goes_on(screens: Scree
         await person.settle()
         assert not person.sees("“x”")
         assert names(person.lines)[0] == "Person 000499"
+
+
+async def test_what_comes_first_is_seen_before_the_whole_order_is_taken_again(
+    screens: Screens, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(500)
+    async with screens() as person:
+        screen = person.app.screen
+        assert isinstance(screen, ContactsScreen)
+        # As after a reading that took very long.
+        monkeypatch.setattr(screen, "_rest_until", float("inf"))
+        gate.passed.clear()
+
+        def write(number: int) -> None:
+            newcomer = contacts.create(f"+57310123456{number}", f"New {number}")
+            Contact.update(last_interaction=MOMENT * 2 + number).where(Contact.id == newcomer.id).execute()
+
+        for number in range(2):
+            await asyncio.to_thread(elsewhere, partial(write, number))
+            await until(person, lambda: person.sees(f"New {number}", f"{501 + number} contacts"))  # noqa: B023
+        assert gate.passed == []
+        assert table_of(person).ids[:2].tolist() == [502, 501]
+        await person.press("end")
+        assert table_of(person).cursor_row == 501
+        # Further down nothing is disturbed.
+        await asyncio.to_thread(elsewhere, partial(write, 2))
+        screen.look()
+        await person.settle()
+        assert len(table_of(person).ids) == 502
+        assert gate.passed == []
+
+
+def test_the_list_rests_in_proportion_but_never_so_long_that_news_are_late() -> None:
+    assert contact_order._rest_after(0.01) == pytest.approx(0.04)
+    assert contact_order._rest_after(0.4) <= 1
+    assert contact_order._rest_after(3) == pytest.approx(12)
+
+
+async def test_the_same_order_is_turned_around_without_reading_it(screens: Screens, gate: Gate) -> None:
+    insert(500)
+    async with screens() as person:
+        await person.press(*BY_NAME, "g", *"400", "enter")
+        line = names(person.lines).index("Person 000399")
+        gate.close()
+        await press(person, "s", "enter")
+        table = table_of(person)
+        assert table.is_whole
+        assert (chosen_name(person), table.cursor_row) == ("Person 000399", 100)
+        assert names(person.lines)[line - 1 : line + 2] == ["Person 000400", "Person 000399", "Person 000398"]
+        assert "▼" in person.text
+        await press(person, "end")
+        assert chosen_name(person) == "Person 000000"
+        # What others have written meanwhile makes it be read.
+        gate.passed.clear()
+        await asyncio.to_thread(elsewhere, partial(contacts.create, "+573101234567", "Zed"))
+        await press(person, "s", "enter")
+        assert not table.is_whole
+        await let_through(person, gate)
+        assert person.sees("501 contacts", "Person 000000")
+        assert chosen_name(person) == "Person 000000"

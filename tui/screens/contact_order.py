@@ -29,6 +29,9 @@ _FIRST = 200
 """Rows that are shown before the whole order is known."""
 _REST = 4
 """While others write, a new order is taken after so many times as long as the last one took."""
+_REST_SECONDS = 1.0
+"""The longest rest after a reading that was not long."""
+_LONG_SECONDS = 0.5
 _COUNT_SECONDS = 0.3
 """The number of what was searched before stays for so long beside the first rows of a new search."""
 
@@ -42,6 +45,12 @@ class Taking:
     """The contact that is to be under the cursor."""
     is_new: bool
     """Whether the person asked for it and has seen nothing of it; else the list is to stay where it is."""
+
+
+def _rest_after(seconds: float) -> float:
+    """How long to rest after reading for so long: what others write is to be seen within 2 s of it."""
+    rest = _REST * seconds
+    return rest if seconds > _LONG_SECONDS else min(rest, _REST_SECONDS)
 
 
 class ContactOrder(ContactChoosing, Page):
@@ -75,7 +84,9 @@ class ContactOrder(ContactChoosing, Page):
         self._look = Look()
         self._version = 0
         self._is_stale = False
+        self._is_top_stale = False
         self._rest_until = 0.0
+        self._top_rest_until = 0.0
         self._total: int | None = None
         self._found: tuple[str, int] | None = None
         """The search that was last shown as a whole, and how many it found."""
@@ -112,14 +123,29 @@ class ContactOrder(ContactChoosing, Page):
         if not self._is_stale:
             return
         self._show_details()
-        if self._taking is None and time.monotonic() > self._rest_until:
+        if self._taking is not None:
+            return
+        now = time.monotonic()
+        rest = self._rest_until - now
+        if rest <= 0:
             self._take_order(is_new=False)
+            return
+        if rest < self.LOOK_SECONDS:
+            # The next look may come nearly a second later.
+            self.set_timer(rest, self._look_again)
+        is_top_seen = self._table.top == 0 and self._table.is_whole
+        if is_top_seen and self._is_top_stale and now >= self._top_rest_until:
+            self._take_top()
+
+    def _look_again(self) -> None:
+        if self in self.app.screen_stack:
+            self.contacts_app.glance(self.look)
 
     def _forget_changed(self) -> None:
         version = self.contacts_app.glance(database.data_version)
         if version is not None and version != self._version:
             self._version = version
-            self._is_stale = True
+            self._is_stale = self._is_top_stale = True
             self._table.forget_rows()
 
     def reload(self) -> None:
@@ -154,7 +180,7 @@ class ContactOrder(ContactChoosing, Page):
     @work(exclusive=True, group="order", exit_on_error=False)
     async def _read_order(self, taking: Taking) -> None:
         wanted = taking.listing
-        self._is_stale = False
+        self._is_stale = self._is_top_stale = False
         try:
             if taking.is_new and taking.keep is None:
                 first = await self._read_if_wanted(taking, lambda: listing.first_ids(wanted, _FIRST))
@@ -167,7 +193,7 @@ class ContactOrder(ContactChoosing, Page):
             ids = await self._read_if_wanted(taking, lambda: listing.ids(wanted))
             total = await self.contacts_app.read(listing.count)
             living = await self._living(wanted, ids)
-            self._rest_until = time.monotonic() + _REST * (time.monotonic() - began)
+            self._rest_until = time.monotonic() + _rest_after(time.monotonic() - began)
             if ids is not None:
                 self.post_message(self.OrderTaken(taking, ids, total, living))
         except Invalid as error:
@@ -192,11 +218,46 @@ class ContactOrder(ContactChoosing, Page):
             self._want(wanted, taking.keep)
             return
         self._listing = self._shown
-        if self._table.wait_no_more():
+        if self._table.shows_all:
+            self._table.wait_no_more()
             self._show_count()
         else:
-            self._table.wait()
             self._take_order(is_new=False)
+
+    @work(exclusive=True, group="order", exit_on_error=False)
+    async def _take_top(self) -> None:
+        """Between two readings of the whole order: who has come to its top."""
+        wanted, known = self._listing, self._table.ids
+        self._is_top_stale = False
+
+        def renewed() -> "array[int] | None":
+            first = listing.first_ids(wanted, _FIRST)
+            if first == known[: len(first)]:
+                return None
+            return first if len(first) < _FIRST else listing.renewed(first, known)
+
+        began = time.monotonic()
+        try:
+            ids = await self.contacts_app.read(self._look.take, renewed)
+        except ContactsError:
+            # When the whole order is read next, it is said.
+            return
+        self._top_rest_until = time.monotonic() + _rest_after(time.monotonic() - began)
+        if ids is not None:
+            self.post_message(self.OrderTaken(Taking(wanted, None, False), ids, self._total))
+
+    def _turn_around(self) -> bool:
+        """Turn the order around without reading it, where all of it is known; returns whether it was."""
+        self._forget_changed()
+        if not self._table.is_whole or self._is_stale or self._taking is not None:
+            return False
+        before = self._listing
+        ids = self.contacts_app.glance(lambda: listing.turned(self._table.ids, before))
+        if ids is None:
+            return False
+        self._listing = replace(before, descending=not before.descending)
+        self._show_order(self.OrderTaken(Taking(self._listing, self._kept(), True), ids, self._total))
+        return True
 
     async def _living(self, wanted: Listing, ids: "array[int] | None") -> Marks | None:
         """Who may still be marked; None where nobody is."""

@@ -186,12 +186,13 @@ class ContactsScreen(ContactOrder):
             self._sort(choice.value)
 
     def _sort(self, order: Order) -> None:
-        wanted = replace(self._listing, descending=not self._listing.descending)
+        self._table.drop_wish()
         if order is not self._listing.order:
             # Names from A, numbers and dates from the top.
             wanted = replace(self._listing, order=order, descending=order is not Order.NAME)
-        self._table.drop_wish()
-        self._want(wanted, self._kept())
+            self._want(wanted, self._kept())
+        elif not self._turn_around():
+            self._want(replace(self._listing, descending=not self._listing.descending), self._kept())
 
     # Details
 

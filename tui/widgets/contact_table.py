@@ -169,17 +169,21 @@ class ContactTable(MarkableTable[Row]):
         """Whether these are all the ids of what is wanted."""
         return self._is_whole and not self._is_waiting
 
+    @property
+    def shows_all(self) -> bool:
+        """Whether these are all the ids of the listing that is shown, be it wanted or not."""
+        return self._is_whole
+
     def wait(self) -> None:
         """Other ids are to come."""
         self._is_waiting = True
 
-    def wait_no_more(self) -> bool:
-        """No others come, and what was wished is done; returns whether the ids are whole."""
+    def wait_no_more(self) -> None:
+        """No others come: what was wished is done with these."""
         self._is_waiting = False
         wish, self._wish = self._wish, None
         if wish is not None:
             wish()
-        return self._is_whole
 
     def when_whole(self, wish: Callable[[], None]) -> None:
         """Do what needs all ids: at once, or when they have come, unless the person has gone on by then."""
@@ -342,9 +346,10 @@ class ContactTable(MarkableTable[Row]):
 
 
 def _index(ids: "array[int]", wanted: int, near: int) -> int | None:
-    """Where an id is; at once where that is near (a million are looked through in 20 ms)."""
-    with suppress(ValueError):
-        return ids.index(wanted, max(near - _NEAR, 0), near + _NEAR)
+    """Where an id is; at once where that is near, or as near to the end (a million take 20 ms)."""
+    for place in (near, len(ids) - 1 - near):
+        with suppress(ValueError):
+            return ids.index(wanted, max(place - _NEAR, 0), max(place + _NEAR, 0))
     with suppress(ValueError):
         return ids.index(wanted)
     return None
