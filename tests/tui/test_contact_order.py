@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import peewee
 import pytest
 
 from store import contacts, database, listing
@@ -215,11 +216,15 @@ async def test_a_number_that_is_not_known_yet_is_not_that_of_the_search_before(
         await let_through(person, gate)
         assert person.sees("500 contacts of 500 · 1 marked")
         gate.close()
+        await press(person, "slash", "escape")
+        assert person.sees("500 contacts · 1 marked")
+        await let_through(person, gate)
+        gate.close()
         # Another order leaves it as it is.
         await press(person, *BY_NAME)
         await until(person, lambda: not table_of(person).is_whole)
         await press(person, "space")
-        assert person.sees("500 contacts of 500 · 2 marked")
+        assert person.sees("500 contacts · 2 marked")
 
 
 async def test_a_number_that_comes_at_once_is_said_once(
@@ -319,3 +324,20 @@ async def test_the_same_order_is_turned_around_without_reading_it(screens: Scree
         await let_through(person, gate)
         assert person.sees("501 contacts", "Person 000000")
         assert chosen_name(person) == "Person 000000"
+
+
+async def test_a_reading_that_fails_leaves_the_list_as_it_is_and_in_use(
+    screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert(500)
+
+    def damaged(*_arguments: object) -> "array[int]":
+        raise peewee.DatabaseError("database disk image is malformed")
+
+    async with screens() as person:
+        monkeypatch.setattr(listing, "first_ids", damaged)
+        await person.press("slash")
+        await person.type("son")
+        assert person.sees("is damaged; put its last", "500 contacts")
+        await person.press("enter", "end")
+        assert table_of(person).cursor_row == 499

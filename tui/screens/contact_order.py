@@ -36,7 +36,7 @@ _COUNT_SECONDS = 0.3
 """The number of what was searched before stays for so long beside the first rows of a new search."""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(eq=False)
 class Taking:
     """An order that is being taken, and how it is to be shown."""
 
@@ -200,29 +200,33 @@ class ContactOrder(ContactChoosing, Page):
             self._keep_shown(taking, str(error))
         except ContactsError as error:
             self.contacts_app.say_error(error)
-            self._table.wait_no_more()
+            self._stay()
+        except Exception:
+            self._stay()
+            raise
         finally:
             if self._taking is taking:
                 self._taking = None
 
+    def _stay(self) -> None:
+        """What is shown is all there will be."""
+        self._listing = self._shown
+        self._table.wait_no_more()
+        self._show_count()
+
     def _keep_shown(self, taking: Taking, fault: str) -> None:
         """Where the search is wrong, as while it is typed: the list stays, and what is wrong is said."""
         self.query_one(SearchBar).say_fault(fault)
-        if taking.listing.search == self._shown.search:
-            # It has become wrong: a property is gone.
-            self._table.wait_no_more()
-            return
         wanted = replace(taking.listing, search=self._shown.search)
-        if wanted != self._shown:
+        if wanted == taking.listing or (wanted == self._shown and self._table.shows_all):
+            # The former where it has become wrong: a property is gone.
+            self._stay()
+        elif wanted == self._shown:
+            self._listing = self._shown
+            self._take_order(is_new=False)
+        else:
             # It has been sorted since.
             self._want(wanted, taking.keep)
-            return
-        self._listing = self._shown
-        if self._table.shows_all:
-            self._table.wait_no_more()
-            self._show_count()
-        else:
-            self._take_order(is_new=False)
 
     @work(exclusive=True, group="order", exit_on_error=False)
     async def _take_top(self) -> None:
@@ -296,8 +300,10 @@ class ContactOrder(ContactChoosing, Page):
         self._show_count()
 
     def _show_count_soon(self) -> None:
-        """Say that it is not known, unless it is known soon."""
-        if self._count_timer is None:
+        """Say that it is not known, unless it is known soon; of all contacts it is."""
+        if not self._listing.search:
+            self._show_count()
+        elif self._count_timer is None:
             self._count_timer = self.set_timer(_COUNT_SECONDS, self._show_count)
 
     def _show_count(self) -> None:
@@ -306,9 +312,10 @@ class ContactOrder(ContactChoosing, Page):
             self._count_timer = None
         if self._total is None:
             return
-        found = "…"
+        count = None if self._listing.search else self._total
         if self._found is not None and self._found[0] == self._listing.search:
-            found = ngettext("{count} contact", "{count} contacts", self._found[1])
+            count = self._found[1]
+        found = "…" if count is None else ngettext("{count} contact", "{count} contacts", count)
         if self._listing.search:
             found = _("{found} of {total:,}").format(found=found, total=self._total)
         if self._table.marks:
