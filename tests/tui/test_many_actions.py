@@ -126,6 +126,35 @@ async def test_marked_contacts_are_downloaded_by_their_numbers(screens: Screens)
         await person.until(lambda: person.sees("id:4,5"))
 
 
+async def test_more_than_can_be_named_are_downloaded_by_the_search_that_found_them(screens: Screens) -> None:
+    fill(10_002)
+    async with screens() as person:
+        await person.press(*"/contact", "enter", "*", "a", *("down",) * 3)
+        assert person.sees("Download 10,002 marked")
+        await person.press("enter")
+        await person.until(lambda: person.sees("Download contacts", "contact"))
+        # One less: no search finds just these.
+        await person.press("escape", "space", "a", *("down",) * 3, "enter")
+        await person.until(lambda: person.sees("At most 10,000 marked contacts"))
+
+
+async def test_what_was_taken_back_in_its_own_window_does_not_bar_what_was_done_before(
+    screens: Screens, tier: CustomProperty
+) -> None:
+    fill(3)
+    async with screens() as person:
+        await person.press("d", "y")
+        await person.until(lambda: person.sees("2 contacts"))
+        await person.press("*", "a", "enter")
+        await person.until(lambda: person.sees("Set which property?"))
+        await person.press("enter", "enter", "down", "enter", "ctrl+s")
+        await person.until(lambda: person.sees("2 contacts are changed."), 20)
+        await person.press("u")
+        await person.until(lambda: person.sees("2 contacts are as they were."), 20)
+        await person.press("escape", "u")
+        await person.until(lambda: person.sees("3 contacts"))
+
+
 async def test_a_filter_is_completed_by_tab(screens: Screens, tier: CustomProperty) -> None:
     fill(2)
     contacts.edit(1, values={tier.id: "Gold"})

@@ -16,6 +16,7 @@ from tui.screens.list_actions import ListActions
 from tui.screens.many_actions import Chosen, ManyActions
 from tui.text import shown
 from tui.widgets.contact_table import ContactTable
+from tui.widgets.marks import Marks
 
 if TYPE_CHECKING:
     from store.contacts import Person
@@ -42,6 +43,11 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
             return Chosen(marks.ids(), True)
         selected = self._table.selected_id
         return Chosen(array(database.ID, () if selected is None else (selected,)), False)
+
+    def search_that_found(self, chosen: Chosen) -> str | None:
+        table = self._table
+        found_all = table.is_whole and len(chosen) == len(table.ids) and Marks(table.ids).ids() == chosen.ids
+        return self._listing.search if found_all else None
 
     # Marks
 
@@ -214,7 +220,11 @@ class ContactChoosing(ContactActions, ManyActions, ListActions):
         # Taken off the list whatever comes of it: one that cannot come back must not bar the others.
         people = self.contacts_app.undoable.pop()
         if isinstance(people, int):
-            self.undo_change(people)
+            if self.is_undone(people):
+                # In its own window: what was done before it is meant.
+                self.action_undo()
+            else:
+                self.undo_change(people)
             return
         from store import contacts
 

@@ -40,6 +40,10 @@ class ManyActions(OurScreen):
         """What the next action is for."""
         raise NotImplementedError
 
+    def search_that_found(self, chosen: Chosen) -> str | None:
+        """What is searched for, if it has found just these."""
+        raise NotImplementedError
+
     def unmark(self, chosen: Chosen) -> None:
         """Let them be marked no more."""
         raise NotImplementedError
@@ -130,6 +134,14 @@ class ManyActions(OurScreen):
 
         self.app.push_screen(ChangeWindow(change_id))
 
+    def is_undone(self, change_id: int) -> bool:
+        """Whether a change was taken back already."""
+        from store import changes
+        from store.jobs import State
+
+        view = self.contacts_app.glance(lambda: changes.get(change_id))
+        return view is not None and view.state is State.UNDONE
+
     @work(group="write", exit_on_error=False)
     async def undo_change(self, change_id: int) -> None:
         """Take a change back, and watch it."""
@@ -152,8 +164,11 @@ class ManyActions(OurScreen):
         from tui.screens.download_window import DownloadWindow
 
         chosen = self.chosen()
-        if len(chosen) > _DOWNLOAD_LIMIT:
+        search = self.search_that_found(chosen)
+        if len(chosen) <= _DOWNLOAD_LIMIT:
+            search = f"id:{','.join(map(str, chosen.ids))}"
+        if search is None:
             sentence = _("At most {limit:,} marked contacts can be downloaded; search for more, and press w.")
             self.contacts_app.say(sentence.format(limit=_DOWNLOAD_LIMIT))
             return
-        self.app.push_screen(DownloadWindow(f"id:{','.join(map(str, chosen.ids))}"))
+        self.app.push_screen(DownloadWindow(search))
