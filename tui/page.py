@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from textual import events
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
@@ -54,6 +55,19 @@ class OurScreen(_Base):
     def is_unsaved(self) -> bool:
         """Whether something that a person has made here would be lost with it."""
         return False
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """End with this value, and with it all that was opened from here; what has ended already stays so.
+
+        The second of two enters in one read comes when the first has ended this: Textual would end what is
+        behind. There is nothing to wait for: whoever ends a screen is mostly part of it.
+        """
+        stack = self.app.screen_stack
+        if self in stack:
+            for above in reversed(stack[stack.index(self) + 1 :]):
+                above.dismiss(None)
+            super().dismiss(result)
+        return AwaitComplete()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell of work in the background that failed in a way nobody foresaw; the program goes on."""
@@ -177,6 +191,15 @@ class Page(OurScreen, Screen[None]):
 
 class Dialog(OurScreen, ModalScreen[R]):
     """A window over a page, which ends with a typed value; esc ends it with None."""
+
+    async def on_key(self, event: events.Key) -> None:
+        """Keys go no further: those that came in one read with the key that ends this are for no page.
+
+        Textual lets keys climb to the app, and looks there for what the screen then uppermost makes of them.
+        """
+        event.stop()
+        if self in self.app.screen_stack:
+            await self.app._check_bindings(event.key)
 
 
 AnyScreen = Page | Dialog[Any]

@@ -272,6 +272,8 @@ APP_PARTS = {
     "_init_mode": "962fb98bc495",
     "_display": "4b78dff6669a",
     "_end_batch": "588c75faa310",
+    "_check_bindings": "c9643552d942",
+    "_on_key": "474680364759",
 }
 PAINTING_PARTS: dict[Callable[..., object], str] = {
     Compositor._get_renders: "8ac93299aa5d",

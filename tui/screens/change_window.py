@@ -181,5 +181,5 @@ class Changes(Following, Dialog[None]):
     def action_open(self) -> None:
         """Open the one under the cursor."""
         selected = self.query_one(SmallTable).selected
-        if selected is not None:
+        if selected is not None and self.is_active:
             self.app.push_screen(ChangeWindow(int(selected)))
