@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 from textual import events
-from textual.widgets import DataTable
 
 from tui.text import cell
-from tui.widgets.walking import WALKING_KEYS
+from tui.widgets.walking import WalkingTable
 
 _WIDE = 110
 _PADDING = 2
@@ -28,10 +27,8 @@ class SmallColumn:
     """The width of the table from which on it is shown."""
 
 
-class SmallTable(DataTable[Text]):
+class SmallTable(WalkingTable[Text]):
     """Rows by key, filled as a whole; only what changed is drawn anew."""
-
-    BINDINGS = WALKING_KEYS
 
     def __init__(self, columns: Sequence[SmallColumn], *, id: str) -> None:
         super().__init__(cursor_type="row", id=id)

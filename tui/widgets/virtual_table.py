@@ -27,17 +27,15 @@ from tui.widgets.fitting import fitted
 from tui.widgets.laid import Frame, LaidColumn, Spot
 from tui.widgets.row_pages import Heights, RowPages
 from tui.widgets.scroll_bar import LeanScrollBar
-from tui.widgets.walking import WALKING_KEYS
+from tui.widgets.walking import WalkingTable
 
 R = TypeVar("R")
 
 _LINES_KEPT = 256
 
 
-class VirtualTable(DataTable[str], Generic[R]):
+class VirtualTable(WalkingTable[str], Generic[R]):
     """Rows by their ids; a subclass says which columns there are and what stands in them."""
-
-    BINDINGS = WALKING_KEYS
 
     def __init__(
         self, fetch: Callable[[Sequence[int]], dict[int, R]], *, header_lines: int, id: str | None = None
@@ -139,6 +137,7 @@ class VirtualTable(DataTable[str], Generic[R]):
         self._set_hover_cursor(False)
         row = self._clamp_cursor_coordinate(Coordinate(self.cursor_row + rows, 0)).row
         if row == self.cursor_row:
+            self._scroll_cursor_into_view()
             return
         # Of many keys at once only what the last one leads to is painted.
         is_last = not self.message_queue_size and not self.app.message_queue_size
