@@ -179,6 +179,12 @@ class Page(OurScreen, Screen[None]):
             sentence = _("Please make this window larger: 60 columns and 15 lines at least.")
             self.mount(Static(Content(sentence), id="too-small"))
 
+    def _reset_focus(self, widget: Widget, avoiding: list[Widget] | None = None) -> None:
+        # All is hidden while the window is too small. Textual would then give the focus to nobody, for good.
+        is_to_come_back = bool(self._classes_by_size() & _TOO_SMALL) or widget in self._compositor.widgets
+        if avoiding or not widget.focusable or not is_to_come_back:
+            super()._reset_focus(widget, avoiding)
+
     def _classes_by_size(self) -> set[str]:
         width, height = self.app.size
         across, down = self.app.HORIZONTAL_BREAKPOINTS or [], self.app.VERTICAL_BREAKPOINTS or []

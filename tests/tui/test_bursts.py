@@ -120,6 +120,26 @@ async def test_keys_pressed_twice_end_a_dialog_once(screens: Screens, tmp_path: 
                 await person.press(*["escape"] * len(stack), "1")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["ContactForm", "DownloadWindow", "FlowEditor", "ImportWindow", "Jump", "Question", "SavedSearches"],
+)
+async def test_a_window_too_small_for_a_moment_leaves_the_focus_of_a_dialog_where_it_is(
+    screens: Screens, tmp_path: Path, name: str
+) -> None:
+    file = prepare(OPENED[name][0], tmp_path)
+    async with screens() as person:
+        await open_dialog(person, name, file)
+        for _field in range(3):
+            focused = person.app.focused
+            assert focused is not None
+            for size in ((80, 10), (80, 2), (20, 24), (80, 24)):
+                await person.pilot.resize_terminal(*size)
+                await person.settle()
+            assert person.app.focused is focused
+            await person.press("tab")
+
+
 async def test_what_comes_with_the_key_that_ends_a_dialog_does_nothing_behind_it(
     screens: Screens,
 ) -> None:

@@ -141,6 +141,28 @@ async def test_focus_and_cursor_are_where_they_were(screens: Screens, people: li
         assert person.sees("Person 17", f"1 contact of {CONTACTS}")
 
 
+@pytest.mark.parametrize("small", [(80, 10), (59, 24), (30, 8)])
+async def test_a_window_that_is_too_small_for_a_moment_leaves_the_focus_where_it_is(
+    screens: Screens, people: list[int], small: tuple[int, int]
+) -> None:
+    async with screens() as person:
+        for keys in ("", "/", "2", "3", "4", "5"):
+            await person.press(*keys)
+            focused = person.app.focused
+            for _time in range(2):
+                await person.pilot.resize_terminal(*small)
+                await person.settle()
+                assert person.sees("Please make this")
+                await person.pilot.resize_terminal(80, 24)
+                await person.settle()
+            assert focused is not None
+            assert person.app.focused is focused, keys
+            if keys == "/":
+                await person.type("Person 17")
+                assert person.sees(f"1 contact of {CONTACTS}")
+                await person.press("enter")
+
+
 @pytest.mark.parametrize("page", [key for key in PAGES if key != "2"])
 async def test_a_theme_and_a_size_from_another_page_are_this_one_s_too(
     screens: Screens, people: list[int], page: str

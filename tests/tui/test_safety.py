@@ -264,6 +264,7 @@ SCREEN_PARTS = {
     "_on_screen_resume": "f39caa8ec442",
     "_get_breakpoint_classes": "27b85b46dd8a",
     "_on_idle": "05781131b10d",
+    "_reset_focus": "a1469488cdf6",
 }
 """The same of Screen, for pages that are painted once."""
 APP_PARTS = {
