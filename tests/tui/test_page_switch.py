@@ -152,7 +152,7 @@ async def test_a_window_that_is_too_small_for_a_moment_leaves_the_focus_where_it
             for _time in range(2):
                 await person.pilot.resize_terminal(*small)
                 await person.settle()
-                assert person.sees("Please make this")
+                assert person.sees("Please make this"), keys
                 await person.pilot.resize_terminal(80, 24)
                 await person.settle()
             assert focused is not None
