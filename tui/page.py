@@ -198,11 +198,9 @@ class Page(OurScreen, Screen[None]):
 class Dialog(OurScreen, ModalScreen[R]):
     """A window over a page, which ends with a typed value; esc ends it with None."""
 
-    async def on_key(self, event: events.Key) -> None:
-        """Keys go no further: those that came in one read with the key that ends this are for no page.
-
-        Textual lets keys climb to the app, and looks there for what the screen then uppermost makes of them.
-        """
+    async def _on_key(self, event: events.Key) -> None:
+        # Textual lets keys climb to the app, and asks there what the uppermost screen makes of them: those
+        # that came in one read with the key that ends this dialog would act on the page behind.
         event.stop()
         if self in self.app.screen_stack:
             await self.app._check_bindings(event.key)
