@@ -8,6 +8,7 @@ import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from peewee import SQL, DatabaseError, fn
@@ -15,7 +16,10 @@ from peewee import SQL, DatabaseError, fn
 from store import database
 from store.first_models import Contact
 
-_GRAM = 3
+GRAM = 3
+"""Characters of what the index holds: of a shorter term it knows little."""
+_MOST_GRAMS = 24
+"""Of a term that are asked for: nobody's key has them all but by having the term, and each costs a look."""
 _FEW_TRIGRAMS = 500
 """Those that begin with a term of one or two letters: with more of them it is found in many contacts."""
 _LAST = "\U0010ffff"
@@ -99,7 +103,7 @@ def candidates(terms: Sequence[str]) -> SQL | None:
     """
     # One of one or two letters sorts out little, and costs a look at all trigrams that begin with it: it is
     # asked for only where there is no longer one.
-    longest = min(max(map(len, terms), default=0), _GRAM)
+    longest = min(max(map(len, terms), default=0), GRAM)
     wanted = [match for term in terms if len(term) >= longest and (match := _match(term)) is not None]
     if not wanted:
         return None
@@ -111,17 +115,18 @@ def candidates(terms: Sequence[str]) -> SQL | None:
 
 def _match(term: str) -> str | None:
     """What FTS5 is asked for a term; None where it would be asked for too much."""
-    if len(term) < _GRAM:
+    if len(term) < GRAM:
         return _short(term)
     # Each third and the last hold every character: more of them sort out little, and cost a look each.
-    places = [*range(0, len(term) - _GRAM, _GRAM), len(term) - _GRAM]
-    return " AND ".join(_quoted(term[place : place + _GRAM]) for place in places)
+    places = [*range(0, len(term) - GRAM, GRAM), len(term) - GRAM]
+    grams = dict.fromkeys(term[place : place + GRAM] for place in places)
+    return " AND ".join(map(_quoted, islice(grams, _MOST_GRAMS)))
 
 
 def _short(term: str) -> str | None:
     # Each character of a key begins a trigram: one with the term in it has one that begins with it.
     statement = "SELECT term FROM contact_trigram WHERE term >= ? AND term < ? LIMIT ?"
-    found = database.db.execute_sql(statement, (term, term + _LAST * _GRAM, _FEW_TRIGRAMS + 1)).fetchall()
+    found = database.db.execute_sql(statement, (term, term + _LAST * GRAM, _FEW_TRIGRAMS + 1)).fetchall()
     if len(found) > _FEW_TRIGRAMS:
         return None
     return " OR ".join(_quoted(row[0]) for row in found) or _quoted(_NOWHERE)
