@@ -4,9 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from store.filters import ORIGINS, Known, folded_name
+from store.filters import ORIGINS, Known
 from store.language import N_, _
+from store.search_line import folded_name
 from store.values import countries, text
+from store.values.custom_property import CustomProperty
 from store.values.property_type import FALSE, TRUE, PropertyType
 
 
@@ -21,32 +23,62 @@ class Suggestion:
     meaning: str
 
 
+_WORD = re.compile(r"""(?P<minus>-?)(?P<name>"[^"]*"?|[^":]*)(?P<value>:.*)?""", re.DOTALL)
+
+
 def complete(line: str, limit: int = 8) -> list[Suggestion]:
-    """How the last word of a line might go on: names of filters, then their values."""
-    is_quoted = line.count('"') % 2 == 1
-    start = line.rfind(" ", 0, line.rfind('"') if is_quoted else len(line)) + 1
+    """How the last word of a line might go on: names of filters, then their values.
+
+    Nothing where it is one of them already, even if another begins with it: country:co stays as it is.
+    """
+    start = _start_of_last_word(line)
     before, word = line[:start], line[start:]
-    sign = "-" if word.startswith("-") else ""
-    name, colon, value = word.removeprefix(sign).partition(":")
+    match = _WORD.fullmatch(word)
+    if match is None:
+        return []
+    minus, name, value = match["minus"], match["name"], match["value"]
     known = Known()
-    if not colon:
-        found = _names(known, folded_name(name)) if name or sign else []
+    if value is not None:
+        found = [(f"{name}:{more}", meaning) for more, meaning in _values(known, name, value[1:])]
     else:
-        found = [
-            (f"{name}:{value_}", meaning) for value_, meaning in _values(known, folded_name(name), value)
-        ]
-    suggested = (Suggestion(f"{before}{sign}{words}", f"{sign}{words}", meaning) for words, meaning in found)
-    return [item for item in suggested if item.line != line][:limit]
+        found = _names(known, name) if name.strip('"') or minus else []
+    suggested = [
+        Suggestion(f"{before}{minus}{words}", f"{minus}{words}", meaning) for words, meaning in found
+    ]
+    is_finished = any(text.fold(item.line) == text.fold(line) for item in suggested)
+    return [] if is_finished else suggested[:limit]
+
+
+def _start_of_last_word(line: str) -> int:
+    is_outside, start = True, 0
+    for place, char in enumerate(line):
+        if char == '"':
+            is_outside = not is_outside
+        elif char == " " and is_outside:
+            start = place + 1
+    return start
 
 
 def _names(known: Known, begun: str) -> list[tuple[str, str]]:
-    found = [(name, _(meaning)) for name, meaning in _MEANINGS.items() if name.startswith(begun)]
+    key, is_quoted = folded_name(begun.strip('"')), begun.startswith('"')
+    found = (
+        [] if is_quoted else [(name, _(text_)) for name, text_ in _MEANINGS.items() if name.startswith(key)]
+    )
     found += [
-        (re.sub(r"\s+", "_", item.name), _("property: {type}").format(type=item.type.label))
-        for key, item in known.properties.items()
-        if key.startswith(begun) and not re.search(r'[":<>=]', item.name)
+        (name, _("property: {type}").format(type=item.type.label))
+        for item in known.properties
+        if folded_name(item.name).startswith(key) and (name := _written(known, item, is_quoted=is_quoted))
     ]
     return [(f"{name}:", meaning) for name, meaning in found]
+
+
+def _written(known: Known, item: CustomProperty, *, is_quoted: bool) -> str:
+    """The name of a property as a filter, quoted where it has to be; nothing where it cannot be written."""
+    bare = re.sub(r"\s+", "_", item.name)
+    if not is_quoted and known.meant_by(f"{bare}:") == item:
+        return bare
+    quoted = f'"{item.name}"'
+    return quoted if known.meant_by(f"{quoted}:") == item else ""
 
 
 _MEANINGS = {
@@ -69,22 +101,26 @@ _MEANINGS = {
 
 
 def _values(known: Known, name: str, begun: str) -> Sequence[tuple[str, str]]:
-    if name == "country":
-        return _countries_like(text.fold(begun))
-    if name == "origin":
-        return [(word, _(meaning)) for word, meaning in ORIGINS.items() if word.startswith(begun)]
-    if name in ("last", "first") and "never".startswith(begun):
-        return [("never", _("no interaction yet"))]
-    item = known.properties.get(name)
-    if item is None:
-        return []
-    choices = (TRUE, FALSE) if item.type is PropertyType.BOOLEAN else item.choices
     key = text.fold(begun.strip('"'))
+    item = known.meant_by(f"{name}:")
+    if item is None:
+        return _values_of_built_in(folded_name(name.strip('"')), key)
+    choices = (TRUE, FALSE) if item.type is PropertyType.BOOLEAN else item.choices
     return [
         (f'"{choice}"' if re.search(r'[\s"]', choice) else choice, item.name)
         for choice in choices
         if text.fold(choice).startswith(key) and '"' not in choice
     ]
+
+
+def _values_of_built_in(name: str, begun: str) -> list[tuple[str, str]]:
+    if name == "country":
+        return _countries_like(begun)
+    if name == "origin":
+        return [(word, _(meaning)) for word, meaning in ORIGINS.items() if word.startswith(begun)]
+    if name in ("last", "first") and "never".startswith(begun):
+        return [("never", _("no interaction yet"))]
+    return []
 
 
 def _countries_like(begun: str) -> list[tuple[str, str]]:

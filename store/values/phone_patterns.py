@@ -27,6 +27,9 @@ _KINDS = (
 )
 """The kinds of numbers that make one valid, as the library's metadata calls them."""
 
+NOTHING = "(?!)"
+"""Matches nothing."""
+
 _seen: Counter[int] = Counter()
 _met: "dict[str, tuple[int, _Rules]]" = {}
 """By the first three digits of numbers."""
@@ -83,6 +86,31 @@ def only_region(digits: str) -> str | None:
     """The country of a number (E.164 without +) whose calling code has one country only."""
     regions = _codes().get(calling_code(digits), ())
     return regions[0] if len(regions) == 1 and regions[0].isalpha() else None
+
+
+def countries(calling_code: int) -> list[tuple[str, str]]:
+    """The countries of a calling code as the library asks them in turn, with what matches their numbers."""
+    return [(code, _pattern(_metadata(code, calling_code))) for code in _codes()[calling_code]]
+
+
+def _pattern(metadata: Any) -> str:
+    if metadata.leading_digits:
+        # They settle the country, whether the number is valid or not.
+        return str(metadata.leading_digits)
+    general = metadata.general_desc.national_number_pattern
+    return f"(?=(?:{general})\\Z)(?:{_kinds(metadata) or NOTHING})"
+
+
+def national_prefix(calling_code: int) -> str | None:
+    """What matches that which the library might cut off the beginning of a national number."""
+    prefix: str | None = _metadata(_codes()[calling_code][0], calling_code).national_prefix_for_parsing
+    return prefix
+
+
+def possible_lengths(calling_code: int) -> list[int]:
+    """How many digits the national numbers of a calling code have."""
+    descriptions = [_metadata(code, calling_code).general_desc for code in _codes()[calling_code]]
+    return sorted({length for each in descriptions for length in each.possible_length if length > 0})
 
 
 def calling_code(digits: str) -> int:

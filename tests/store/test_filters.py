@@ -35,15 +35,15 @@ def people() -> set[str]:
     document = properties.create("Document", PropertyType.NUMBER).id
     vip = properties.create("VIP member", PropertyType.BOOLEAN).id
     birthday = properties.create("Birthday", PropertyType.DATE).id
-    properties.create("Tier", PropertyType.LIST, choices=["Gold", "Two words"])
+    tier = properties.create("Tier", PropertyType.LIST, choices=["Gold", "Two words"]).id
     contacts.create(
         "+573001234567",
         "Ana Muñoz",
         address="ana@example.com",
         values={client: "Ácme GmbH", document: "10", vip: "yes", birthday: "1990-05-01"},
     )
-    contacts.create("+16132345678", "Bob", values={client: "acme", document: "9.50", vip: "no"})
-    contacts.create("+12125550123", "Cleo", accept_unknown=True)
+    contacts.create("+16132345678", "Bob", values={client: "acme", document: "9.50", vip: "no", tier: "Gold"})
+    contacts.create("+12125550123", "Cleo", values={tier: "Two words"}, accept_unknown=True)
     contacts.create("+447400123456", "Di", values={birthday: "2001-01-01"})
     with database.writing():
         for name, values in {
@@ -108,6 +108,21 @@ def people() -> set[str]:
         ("ana +57-300", {"Ana Muñoz"}),
         ("-300", {"Ana Muñoz"}),
         ('"country:co"', set()),
+        ("phone:300-123", {"Ana Muñoz"}),
+        ('phone:"300 123 4567"', {"Ana Muñoz"}),
+        ("phone:0057300", {"Ana Muñoz"}),
+        ("phone:=573001234567", {"Ana Muñoz"}),
+        ("phone:+1", {"Bob", "Cleo"}),
+        ("phone:+300", set()),
+        ("-phone:300", {"Bob", "Cleo", "Di"}),
+        ("phone:ana", set()),
+        ("tier:zzz", set()),
+        ("-tier:zzz", {"Ana Muñoz", "Bob", "Cleo", "Di"}),
+        ("tier:g -tier:words", {"Bob"}),
+        ("tier:=two\u00a0words", set()),
+        ('tier:="TWO words"', {"Cleo"}),
+        ("ORIGIN:Import", {"Cleo"}),
+        ("country:=co", {"Ana Muñoz"}),
     ],
 )
 def test_a_filter_finds_whom_it_says(people: set[str], line: str, names: set[str]) -> None:
@@ -129,6 +144,25 @@ def test_a_filter_finds_whom_it_says(people: set[str], line: str, names: set[str
         ("id:", ("id:12,15",)),
         ("a " * 1_000, ("at most 50 words and filters",)),
         ("-name:a " * 1_000, ("at most 50 words and filters",)),
+        *(
+            (line, ("knows no", written))
+            for line, written in {
+                "client:>acme": "write client:acme",
+                "-country:<=co": "write country:co",
+                "last:<never": "write last:never",
+                "name:>a": "write name:a",
+                "phone:>3": "write phone:3",
+                "origin:>import": "write origin:import",
+                "import:>3": "write import:3",
+                "id:<5": "write id:5",
+                "vip_member:>yes": "write vip_member:yes",
+                "tier:>gold": "write tier:gold",
+            }.items()
+        ),
+        ("client:=", ("after client:=", "client: alone")),
+        ("-client:=", ("after client:=", "client: alone")),
+        ("last:>", ("after last:>", "last: alone")),
+        ('inbound:>""', ("after inbound:>", "inbound: alone")),
     ],
 )
 def test_a_filter_that_is_wrong_says_so(people: set[str], line: str, words: tuple[str, ...]) -> None:
