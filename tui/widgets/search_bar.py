@@ -1,6 +1,7 @@
 """The line to search in, how many were found, and below it how a line may go on, or what is wrong with it."""
 
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from textual import on
 from textual.app import ComposeResult
@@ -26,6 +27,10 @@ class _SearchLine(Line):
     class CompletionAsked(Message):
         """What is begun is to be completed."""
 
+    def validate_value(self, value: str) -> str:
+        """Numbers are pasted with marks of the reading direction around them: they are left out."""
+        return super().validate_value("".join(char for char in value if not _is_unseen_mark(char)))
+
     @property
     def cursor_at_end(self) -> bool:
         """Whether what is typed next comes last."""
@@ -34,6 +39,11 @@ class _SearchLine(Line):
     def action_complete(self) -> None:
         """Complete the last word, or go on to the next widget where nothing is to be completed."""
         self.post_message(self.CompletionAsked())
+
+
+def _is_unseen_mark(char: str) -> bool:
+    # Joiners (ZWJ, ZWNJ) belong to names, in Persian for instance, and are drawn as they are.
+    return category(char) == "Cf" and shown(char) != char
 
 
 def _suggested(line: str) -> "list[Suggestion]":
