@@ -52,6 +52,8 @@ def carry_out(path: str, job_id: int) -> None:
         _work(Job.get_by_id(job_id))
     finally:
         job_locks.let_go(job_id)
+    # When all that wait for the job know its end.
+    database.settle()
 
 
 def _clean_up() -> None:
