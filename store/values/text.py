@@ -11,6 +11,10 @@ LIMIT = 1_000
 """Characters of a name or of a text property."""
 
 _LATIN_END = "\u0250"
+_PLAIN = str.maketrans(
+    {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+)
+"""Letters that Unicode does not take apart, though people do: Yılmaz is YILMAZ in capitals."""
 _LEFT_OUT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -74,5 +78,5 @@ def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(char for char in decomposed if not unicodedata.combining(char))
     # Compatibility forms may decompose to capitals (㎆ to MB), and folding those may compose anew.
-    folded = unicodedata.normalize("NFKC", bare.casefold())
+    folded = unicodedata.normalize("NFKC", bare.casefold().translate(_PLAIN))
     return folded if folded == text else _fold(folded)

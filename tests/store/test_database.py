@@ -11,9 +11,11 @@ from pathlib import Path
 import peewee
 import pytest
 
-from store import contacts, database, search
+from store import contacts, database, listing, properties, search
 from store.errors import DatabaseUnavailable
+from store.listing import Listing
 from store.models import Contact
+from store.values.property_type import PropertyType
 from tests.support import ROOT
 
 
@@ -124,6 +126,29 @@ def test_nothing_is_written_into_a_file_that_was_taken_away(db: Path, is_replace
     assert db.exists() == is_replaced
     db.with_name("moved.db").replace(db)
     contacts.create("+573001234568", "Eva")
+
+
+def test_letters_of_older_databases_are_found_by_their_plain_ones(db: Path) -> None:
+    for number, name in ((1, "Zoë Yılmaz"), (2, "Łukasz Sørensen"), (3, "Ana")):
+        contacts.create(f"+57300123456{number}", name)
+    for name in ("Łódź", "Other"):
+        properties.create(name, PropertyType.TEXT)
+    for statement in (
+        "UPDATE contact SET search_key = replace(search_key, 'yilmaz', 'yılmaz')",
+        "UPDATE contact SET search_key = replace(search_key, 'lukasz sorensen', 'łukasz sørensen')",
+        "UPDATE property SET name_key = 'łodz' WHERE name_key = 'lodz'",
+        "INSERT INTO contact_search (contact_search) VALUES ('rebuild')",
+        "DELETE FROM schema_migration WHERE name LIKE '0009%'",
+    ):
+        database.db.execute_sql(statement)
+
+    def found(words: str) -> int:
+        return len(listing.ids(Listing(search=words)))
+
+    assert found("yilmaz") == 0
+    database.open_database(db)
+    assert [found(words) for words in ("YILMAZ", "yılmaz", "lukasz sorensen", "sør", "ana")] == [1] * 5
+    assert properties.get("Lodz").name == "Łódź"
 
 
 def test_a_default_database_is_made_in_the_data_folder() -> None:
