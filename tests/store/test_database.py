@@ -128,7 +128,8 @@ def test_nothing_is_written_into_a_file_that_was_taken_away(db: Path, is_replace
     contacts.create("+573001234568", "Eva")
 
 
-def test_letters_of_older_databases_are_found_by_their_plain_ones(db: Path) -> None:
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_letters_of_older_databases_are_found_by_their_plain_ones(db: Path, is_damaged: bool) -> None:
     for number, name in ((1, "Zoë Yılmaz"), (2, "Łukasz Sørensen"), (3, "Ana")):
         contacts.create(f"+57300123456{number}", name)
     for name in ("Łódź", "Other"):
@@ -146,6 +147,8 @@ def test_letters_of_older_databases_are_found_by_their_plain_ones(db: Path) -> N
         return len(listing.ids(Listing(search=words)))
 
     assert found("yilmaz") == 0
+    if is_damaged:
+        database.db.execute_sql("INSERT INTO contact_search (contact_search) VALUES ('delete-all')")
     database.open_database(db)
     assert [found(words) for words in ("YILMAZ", "yılmaz", "lukasz sorensen", "sør", "ana")] == [1] * 5
     assert properties.get("Lodz").name == "Łódź"
