@@ -25,6 +25,7 @@ from store.imports.views import (
     list_all,
     speed_and_rest,
     state_label,
+    undo_label,
 )
 from store.jobs import State
 from store.language import _
@@ -58,6 +59,7 @@ __all__ = [
     "start",
     "state_label",
     "stop",
+    "undo_label",
     "undo_preview",
 ]
 

@@ -179,10 +179,11 @@ def state_label(view: ImportView) -> str:
     # Whoever stopped an undo before it put anybody into the bin has undone nothing.
     if undo is None or view.state is State.UNDONE or (undo.state is State.STOPPED and not undo.binned):
         return view.state.label
-    return _undo_label(undo)
+    return undo_label(undo)
 
 
-def _undo_label(undo: UndoView) -> str:
+def undo_label(undo: UndoView) -> str:
+    """The state of an import's undo for a person."""
     if undo.is_running and undo.stop_asked:
         return _("Stopping")
     match undo.state:
@@ -194,6 +195,8 @@ def _undo_label(undo: UndoView) -> str:
             return _("Undo broken off")
         case State.FAILED:
             return _("Undo failed")
+        case State.FINISHED:
+            return State.UNDONE.label
     return _("Undoing {percent}%").format(percent=undo.progress // 10)
 
 

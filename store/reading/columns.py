@@ -131,13 +131,17 @@ def _fits(kind: PropertyType, sample: str, formats: Formats) -> bool:
 
 
 def by_words(
-    words: Sequence[str], headers: Sequence[str], properties: Sequence[CustomProperty]
+    words: Sequence[str],
+    headers: Sequence[str],
+    properties: Sequence[CustomProperty],
+    otherwise: Assignment | None = None,
 ) -> Assignment:
     """The assignment that `Header=phone|name|email|PROPERTY` words ask for; raises Invalid.
 
-    What they do not mention is proposed, unless it is left out by an empty target.
+    Columns that they do not mention are as `otherwise` says (None: as is proposed); an empty target leaves
+    one out.
     """
-    assignment = propose(headers, properties)
+    assignment = propose(headers, properties) if otherwise is None else otherwise
     said: dict[int, str | None] = {}
     for word in words:
         wanted, sign, target = word.rpartition("=")

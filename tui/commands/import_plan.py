@@ -1,6 +1,5 @@
 """What the words of `contacts import` settle, and what is as the last time for what they do not say."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +7,6 @@ from store import imports, properties
 from store.errors import Invalid
 from store.language import _
 from store.reading import columns, reader
-from store.reading.columns import PHONE, Assignment
 from store.reading.reader import Preview
 from store.values import countries
 from store.values.property_type import DateOrder
@@ -52,34 +50,21 @@ def plan_of(file: Path, words: Words) -> imports.Plan:
 def _plan(
     file: Path, preview: Preview, words: Words, region: str | None, last: imports.Remembered | None
 ) -> imports.Plan:
-    assignment = columns.by_words(words.assignments, preview.headers, properties.list_all())
+    otherwise = None
     if last is not None:
-        assignment = _reassigned(last.assignment, words.assignments, preview.headers)
-        region = region or last.country
+        otherwise, region = last.assignment, region or last.country
     return imports.Plan(
         file=file,
         sheet=preview.sheet,
         headers=preview.headers,
         header_row=preview.header_row,
-        assignment=assignment,
+        assignment=columns.by_words(words.assignments, preview.headers, properties.list_all(), otherwise),
         country=region,
         accept_unknown=words.accept_unknown or (last is not None and last.accept_unknown),
         settled=region is not None,
         whole_only=words.whole_only,
         date_order=words.date_order or (last.date_order if last is not None else None),
     )
-
-
-def _reassigned(assignment: Assignment, words: Sequence[str], headers: Sequence[str]) -> Assignment:
-    """An assignment in which the columns that words name go where these say."""
-    for word in words:
-        header = word.rpartition("=")[0]
-        # Only the words themselves know which column they mean.
-        column = columns.by_words([f"{header}={PHONE}"], headers, ()).column_of(PHONE)
-        assert column is not None
-        target = columns.by_words([word], headers, properties.list_all()).target_of(column)
-        assignment = assignment.with_target(column, target)
-    return assignment
 
 
 def _region(words: str | None) -> str | None:

@@ -8,7 +8,7 @@ import click
 
 from store import imports, jobs, settings
 from store.errors import FileUnusable, JobFailed
-from store.imports import ImportView, State, UndoView
+from store.imports import ImportView, State
 from store.language import _
 from store.values import times
 from store.values.property_type import DateOrder
@@ -78,10 +78,10 @@ def import_(
         raise click.UsageError(_("Name the file."))
     if report_id is not None:
         open_store(context)
-        return _report(report_id, file, options["as_json"])
+        return _write_of(imports.request_report, report_id, file, options["as_json"])
     if fix_id is not None:
         open_store(context)
-        return _rows_to_fix(fix_id, file, options["as_json"])
+        return _write_of(imports.request_rows_to_fix, fix_id, file, options["as_json"])
     return _import(context, file, **options)
 
 
@@ -261,15 +261,9 @@ def _stop(import_id: int, as_json: bool) -> int:
     return 0
 
 
-def _report(import_id: int, file: Path, as_json: bool) -> int:
-    code = _write(lambda: imports.request_report(import_id, file))
-    if as_json:
-        print_json(_as_json(imports.get(import_id)))
-    return code
-
-
-def _rows_to_fix(import_id: int, file: Path, as_json: bool) -> int:
-    code = _write(lambda: imports.request_rows_to_fix(import_id, file))
+def _write_of(request: Callable[[int, Path], int], import_id: int, file: Path, as_json: bool) -> int:
+    """Write what `request` makes of an import, and tell of that; the exit code."""
+    code = _write(lambda: request(import_id, file))
     if as_json:
         print_json(_as_json(imports.get(import_id)))
     return code
@@ -294,7 +288,7 @@ def _conclude_undo(view: ImportView, as_json: bool) -> int:
         print_json(_as_json(view))
     else:
         counts = _("{binned:,} put into the bin, {kept:,} stayed").format(binned=undo.binned, kept=undo.kept)
-        click.echo(f"{_undo_label(undo)}: {counts}")
+        click.echo(f"{imports.undo_label(undo)}: {counts}")
     if undo.state is State.FINISHED:
         return 0
     if undo.state is not State.STOPPED:
@@ -302,14 +296,6 @@ def _conclude_undo(view: ImportView, as_json: bool) -> int:
     if not as_json:
         click.echo(_("`contacts import --undo {id}` undoes the rest.").format(id=view.id), err=True)
     return STOPPED if undo.state is State.STOPPED else WRONG_USE
-
-
-def _undo_label(undo: UndoView) -> str:
-    if undo.state is State.FINISHED:
-        return State.UNDONE.label
-    if undo.state is State.STOPPED:
-        return _("Undo stopped")
-    return _("Undo failed") if undo.state is State.FAILED else _("Undo broken off")
 
 
 def _tell_kept(preview: imports.UndoPreview) -> None:
